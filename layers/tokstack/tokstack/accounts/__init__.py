@@ -1,0 +1,1 @@
+"""Keys, credits and the ledger."""

@@ -1,0 +1,71 @@
+"""The one typed reading of the environment. Every name here is set in `template.yaml`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+class ConfigError(RuntimeError):
+    """The environment lacks a value or holds one that makes no sense: a deployment's fault, never a caller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the template tells a function. Times are in seconds, sizes in bytes."""
+
+    table_name: str
+    media_bucket: str
+    service_name: str
+    signing_secret_arn: str
+    media_fetch_function: str
+    upstream_gateway: str | None
+    allow_anonymous: bool
+    random_pool_size: int
+    post_ttl: int
+    media_link_ttl: int
+    media_max_bytes: int
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Raises ConfigError naming the first variable that is missing or wrong."""
+        return cls(
+            table_name=_text(environment, "TABLE_NAME"),
+            media_bucket=_text(environment, "MEDIA_BUCKET"),
+            service_name=_text(environment, "SERVICE_NAME"),
+            signing_secret_arn=_text(environment, "SIGNING_SECRET_ARN"),
+            media_fetch_function=_text(environment, "MEDIA_FETCH_FUNCTION"),
+            upstream_gateway=environment.get("UPSTREAM_GATEWAY") or None,
+            allow_anonymous=_flag(environment, "ALLOW_ANONYMOUS"),
+            random_pool_size=_count(environment, "RANDOM_POOL_SIZE"),
+            post_ttl=_count(environment, "POST_TTL"),
+            media_link_ttl=_count(environment, "MEDIA_LINK_TTL"),
+            media_max_bytes=_count(environment, "MEDIA_MAX_BYTES"),
+        )
+
+
+@cache
+def settings() -> Settings:
+    """This function's settings, read at the first use."""
+    return Settings.read(os.environ)
+
+
+def _text(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "")
+    if not value:
+        raise ConfigError(f"{name} is not set")
+    return value
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    value = _text(environment, name)
+    if value not in ("true", "false"):
+        raise ConfigError(f"{name} is neither true nor false: {value!r}")
+    return value == "true"
+
+
+def _count(environment: Mapping[str, str], name: str) -> int:
+    value = _text(environment, name)
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise ConfigError(f"{name} is not a whole number above zero: {value!r}")
+    return int(value)

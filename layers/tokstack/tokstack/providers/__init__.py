@@ -1,0 +1,1 @@
+"""The upstreams, one file each, and the chain that asks them."""

@@ -1,0 +1,239 @@
+"""The one DynamoDB table: plain Python values in and out, and AWS's errors turned into ours.
+
+Every item has `pk` and `sk`. An item that is to vanish has `expires_at` (epoch seconds): DynamoDB
+deletes it some time later, so reading checks it too.
+
+    ConditionFailedError        the condition of a single write did not hold
+    TransactionRefusedError     one or more conditions of a transaction did not hold
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tokstack.config import settings
+from tokstack.errors import Code, TokstackError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_CONFLICTS = frozenset({"TransactionConflict", "TransactionInProgressException"})
+_ATTEMPTS = 12
+
+
+class ConditionFailedError(Exception):
+    """The condition of a write did not hold; `item` is what stands there, when DynamoDB said."""
+
+    def __init__(self, item: Item | None = None) -> None:
+        super().__init__("the condition did not hold")
+        self.item = item
+
+
+class TransactionRefusedError(Exception):
+    """A transaction was cancelled; `reasons` has one DynamoDB code per write, "None" where that one was fine."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Writes `item` whole."""
+
+    item: Item
+    condition: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Changes one item by DynamoDB's update expression."""
+
+    key: Key
+    expression: str
+    condition: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    key: Key
+    condition: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Holds a transaction to a condition on an item that it does not write."""
+
+    key: Key
+    condition: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Write = Put | Update | Delete | Check
+
+
+class Table:
+    """Reads are strongly consistent. Any fault of AWS is `service_unavailable`."""
+
+    def __init__(self, client: "DynamoDBClient", name: str, now: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._name = name
+        self.now = now
+
+    def get(self, key: Key) -> Item | None:
+        answer = self._call("get_item", TableName=self._name, Key=_encode_key(key), ConsistentRead=True)
+        return self._live(answer.get("Item"))
+
+    def query(self, pk: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
+        """Every live item under `pk` whose `sk` begins with `prefix`, in the order of `sk`."""
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
+        request: dict[str, Any] = {
+            "TableName": self._name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": _encode(values),
+            "ScanIndexForward": not newest_first,
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self._call("query", **request)
+            yield from filter(None, map(self._live, answer["Items"]))
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def put(self, write: Put) -> None:
+        self._call("put_item", **self._request(write))
+
+    def update(self, write: Update) -> Item:
+        """The item as it is after the update."""
+        answer = self._call("update_item", ReturnValues="ALL_NEW", **self._request(write))
+        return _decode(answer["Attributes"])
+
+    def delete(self, write: Delete) -> None:
+        self._call("delete_item", **self._request(write))
+
+    def transact(self, *writes: Write) -> None:
+        """All of the writes or none. A collision with another transaction is tried again, with jitter."""
+        from random import random
+
+        items = [{_TRANSACTION_NAMES[type(write)]: self._request(write)} for write in writes]
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._call("transact_write_items", TransactItems=items)
+            except TransactionRefusedError as refused:
+                failed = {reason for reason in refused.reasons if reason != "None"}
+                if not failed <= _CONFLICTS:
+                    raise
+            else:
+                return
+            time.sleep(random() * min(0.5, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table is too busy.", retry_after=1)
+
+    def _request(self, write: Write) -> dict[str, Any]:
+        request: dict[str, Any] = {"TableName": self._name}
+        if isinstance(write, Put):
+            request["Item"] = _encode(write.item)
+        else:
+            request["Key"] = _encode_key(write.key)
+        if isinstance(write, Update):
+            request["UpdateExpression"] = write.expression
+        if write.condition:
+            request["ConditionExpression"] = write.condition
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if write.names:
+            request["ExpressionAttributeNames"] = dict(write.names)
+        if write.values:
+            request["ExpressionAttributeValues"] = _encode(write.values)
+        return request
+
+    def _live(self, encoded: Mapping[str, Any] | None) -> Item | None:
+        if not encoded:
+            return None
+        item = _decode(encoded)
+        return None if item.get("expires_at", float("inf")) <= self.now() else item
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        try:
+            return getattr(self._client, operation)(**request)
+        except ClientError as error:
+            raise _ours(error) from error
+        except BotoCoreError as error:
+            raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table cannot be reached.", retry_after=1) from error
+
+
+_TRANSACTION_NAMES = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
+
+
+@cache
+def table() -> Table:
+    """This function's table."""
+    config = Config(retries={"total_max_attempts": 4, "mode": "standard"}, connect_timeout=2, read_timeout=5)
+    return Table(boto3.client("dynamodb", config=config), settings().table_name)
+
+
+def _ours(error: ClientError) -> Exception:
+    answer: Mapping[str, Any] = error.response
+    code = answer.get("Error", {}).get("Code")
+    if code == "ConditionalCheckFailedException":
+        item = answer.get("Item")
+        return ConditionFailedError(_decode(item) if item else None)
+    if code == "TransactionCanceledException":
+        return TransactionRefusedError([reason["Code"] for reason in answer["CancellationReasons"]])
+    if code in _CONFLICTS:
+        return TransactionRefusedError([code])
+    return TokstackError(Code.SERVICE_UNAVAILABLE, "The table refused the request.", retry_after=1)
+
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def _encode_key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _encode(values: Mapping[str, Any]) -> dict[str, Any]:
+    # DynamoDB knows decimals, not floats; `str` keeps every digit that Python would print.
+    return {
+        name: _serializer.serialize(Decimal(str(value)) if isinstance(value, float) else value)
+        for name, value in values.items()
+    }
+
+
+def _decode(item: Mapping[str, Any]) -> Item:
+    return {name: _plain(_deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
