@@ -6,18 +6,21 @@ The interpreter is Python 3.13, the template's runtime, where one is found, else
 work. The folder is made anew only when it is missing, broken, or of another interpreter.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 RUNTIME = (3, 13)
 OLDEST = (3, 11)
-ROOT = Path(__file__).resolve().parents[2]
+BOOTSTRAP = Path(__file__).resolve().parents[2] / "requirements-uv.txt"
 
 
-def version_of(python):
+def version_of(python: str | Path) -> tuple[int, int] | None:
     """(major, minor) of an interpreter that runs, else None. A shim may stand first on PATH and lead nowhere."""
     try:
         answer = subprocess.run(  # noqa: S603 - a path that was found, no shell
@@ -33,7 +36,7 @@ def version_of(python):
     return int(major), int(minor)
 
 
-def candidates():
+def candidates() -> Iterator[str | Path]:
     """Interpreters worth a try, the runtime's own first."""
     name = "python{}.{}".format(*RUNTIME)
     yield name
@@ -44,7 +47,7 @@ def candidates():
     yield from ("python3.14", "python3.12", "python3.11")
 
 
-def interpreter():
+def interpreter() -> tuple[str | Path, tuple[int, int]]:
     """The best interpreter here and its version; ends the program with one line where there is none."""
     found = None
     for candidate in candidates():
@@ -55,30 +58,36 @@ def interpreter():
             found = candidate, version
     if found is None:
         sys.exit("Tokstack needs Python {}.{} or newer with the venv module; none was found.".format(*OLDEST))
-    print(  # noqa: T201 - a program for people
-        "Python {}.{} was not found: the functions run under {}.{} here.".format(*RUNTIME, *found[1])
-    )
+    print("Python {}.{} was not found: the functions run under {}.{} here.".format(*RUNTIME, *found[1]))
     return found
 
 
-def run(*command):
+def run(*command: object) -> None:
     process = subprocess.run([str(part) for part in command], check=False)  # noqa: S603 - our own words
     if process.returncode:
         sys.exit(f"{Path(str(command[0])).name} failed; the lines above say why.")
 
 
-def main(folder, requirements):
-    folder = Path(folder).absolute()
+def main(name: str, requirements: str) -> None:
+    folder = Path(name).absolute()
     python, version = interpreter()
     if version_of(folder / "bin/python") != version:
         shutil.rmtree(folder, ignore_errors=True)
         run(python, "-m", "venv", folder)
-        run(folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-            "--require-hashes", "-r", ROOT / "requirements-uv.txt")  # fmt: skip
+        run(
+            folder / "bin/python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            BOOTSTRAP,
+        )
     os.environ["VIRTUAL_ENV"] = str(folder)
     # Installed beside the rest, so that the next change of a requirement needs no second bootstrap.
-    run(folder / "bin/uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode",
-        ROOT / "requirements-uv.txt", requirements)  # fmt: skip
+    run(folder / "bin/uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", BOOTSTRAP, requirements)
 
 
 if __name__ == "__main__":
