@@ -1,0 +1,54 @@
+"""What the README says of the stack is true of the template."""
+
+import re
+from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
+FUNCTIONS = [
+    resource["Properties"]
+    for resource in TEMPLATE["Resources"].values()
+    if resource["Type"] == "AWS::Serverless::Function"
+]
+
+
+def picture() -> str:
+    found = re.search(r"```mermaid\n(.*?)```", README, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_picture_shows_every_function_and_no_other() -> None:
+    drawn = re.search(r"subgraph lambdas.*?\n(.*?)\n\s*end", picture(), re.DOTALL)
+    assert drawn
+    assert set(drawn[1].split()) == {Path(function["CodeUri"]).name for function in FUNCTIONS}
+
+
+def test_the_picture_leads_the_api_to_every_function_with_a_route() -> None:
+    led = {name for line in re.findall(r"api --> (.*)", picture()) for name in line.split(" & ")}
+    routed = {
+        Path(function["CodeUri"]).name
+        for function in FUNCTIONS
+        if any(event["Type"] == "HttpApi" for event in function.get("Events", {}).values())
+    }
+    assert led == routed
+
+
+def test_every_route_is_told() -> None:
+    paths = {
+        event["Properties"]["Path"]
+        for function in FUNCTIONS
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "HttpApi" and "Path" in event["Properties"]
+    }
+    told = README.replace("`/stats`", "`/api/tiktok/stats`")
+    assert [path for path in sorted(paths) if path not in told] == []
+
+
+def test_every_parameter_that_is_named_exists() -> None:
+    named = set(re.findall(r"\(`([A-Z][A-Za-z]+)`\)", README))
+    assert named
+    assert named <= set(TEMPLATE["Parameters"])
