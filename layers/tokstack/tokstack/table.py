@@ -7,6 +7,7 @@ deletes it some time later, so reading checks it too.
     TransactionRefusedError     one or more conditions of a transaction did not hold
 """
 
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
-_CONFLICTS = frozenset({"TransactionConflict", "TransactionInProgressException"})
+# Another write had the item at that moment: nothing was written, and trying again is right. The SDK
+# tries none of these again.
+_COLLISIONS = frozenset({"TransactionConflict", "TransactionConflictException"})
+_REFUSED = "ConditionalCheckFailed"
 _ATTEMPTS = 12
 
 
@@ -40,11 +44,20 @@ class ConditionFailedError(Exception):
 
 
 class TransactionRefusedError(Exception):
-    """A transaction was cancelled; `reasons` has one DynamoDB code per write, "None" where that one was fine."""
+    """Conditions of a transaction did not hold.
 
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__(", ".join(reasons))
-        self.reasons = tuple(reasons)
+    `refused` and `items` have one entry per write: whether its condition failed, and what stands there
+    if it did (None where nothing stands).
+    """
+
+    def __init__(self, refused: Sequence[bool], items: Sequence[Item | None]) -> None:
+        super().__init__(f"the conditions of writes {[at for at, failed in enumerate(refused) if failed]} did not hold")
+        self.refused = tuple(refused)
+        self.items = tuple(items)
+
+
+class _CollisionError(Exception):
+    """Another write had the item at that moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +125,16 @@ class Table:
         condition, values = "pk = :pk", {":pk": pk}
         if prefix:
             condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
-        request: dict[str, Any] = {
-            "TableName": self._name,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": _encode(values),
-            "ScanIndexForward": not newest_first,
-            "ConsistentRead": True,
-        }
-        while True:
-            answer = self._call("query", **request)
-            yield from filter(None, map(self._live, answer["Items"]))
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return self._pages(
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_encode(values),
+            ScanIndexForward=not newest_first,
+            ConsistentRead=True,
+        )
+
+    def query_index(self, index: str, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
+        """Every live item of an index that meets a key condition. An index lags behind the table by moments."""
+        return self._pages(IndexName=index, KeyConditionExpression=condition, ExpressionAttributeValues=_encode(values))
 
     def put(self, write: Put) -> None:
         self._call("put_item", **self._request(write))
@@ -138,21 +148,18 @@ class Table:
         self._call("delete_item", **self._request(write))
 
     def transact(self, *writes: Write) -> None:
-        """All of the writes or none. A collision with another transaction is tried again, with jitter."""
-        from random import random
-
+        """All of the writes or none."""
         items = [{_TRANSACTION_NAMES[type(write)]: self._request(write)} for write in writes]
-        for attempt in range(_ATTEMPTS):
-            try:
-                self._call("transact_write_items", TransactItems=items)
-            except TransactionRefusedError as refused:
-                failed = {reason for reason in refused.reasons if reason != "None"}
-                if not failed <= _CONFLICTS:
-                    raise
-            else:
+        self._call("transact_write_items", TransactItems=items)
+
+    def _pages(self, **request: Any) -> Iterator[Item]:
+        request["TableName"] = self._name
+        while True:
+            answer = self._call("query", **request)
+            yield from filter(None, map(self._live, answer["Items"]))
+            if "LastEvaluatedKey" not in answer:
                 return
-            time.sleep(random() * min(0.5, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
-        raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table is too busy.", retry_after=1)
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _request(self, write: Write) -> dict[str, Any]:
         request: dict[str, Any] = {"TableName": self._name}
@@ -178,12 +185,17 @@ class Table:
         return None if item.get("expires_at", float("inf")) <= self.now() else item
 
     def _call(self, operation: str, **request: Any) -> Any:
-        try:
-            return getattr(self._client, operation)(**request)
-        except ClientError as error:
-            raise _ours(error) from error
-        except BotoCoreError as error:
-            raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table cannot be reached.", retry_after=1) from error
+        for attempt in range(_ATTEMPTS):
+            try:
+                return getattr(self._client, operation)(**request)
+            except ClientError as error:
+                failure = _ours(error)
+                if not isinstance(failure, _CollisionError):
+                    raise failure from error
+            except BotoCoreError as error:
+                raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table cannot be reached.", retry_after=1) from error
+            time.sleep(random.random() * min(0.5, 0.01 * 2**attempt))  # noqa: S311 - full jitter, not a secret
+        raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table is too busy.", retry_after=1)
 
 
 _TRANSACTION_NAMES = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
@@ -202,10 +214,22 @@ def _ours(error: ClientError) -> Exception:
     if code == "ConditionalCheckFailedException":
         item = answer.get("Item")
         return ConditionFailedError(_decode(item) if item else None)
+    if code in _COLLISIONS:
+        return _CollisionError()
     if code == "TransactionCanceledException":
-        return TransactionRefusedError([reason["Code"] for reason in answer["CancellationReasons"]])
-    if code in _CONFLICTS:
-        return TransactionRefusedError([code])
+        return _cancelled(answer["CancellationReasons"])
+    return TokstackError(Code.SERVICE_UNAVAILABLE, "The table refused the request.", retry_after=1)
+
+
+def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> Exception:
+    codes = [reason.get("Code", "None") for reason in reasons]
+    if _REFUSED in codes:
+        return TransactionRefusedError(
+            [code == _REFUSED for code in codes],
+            [_decode(reason["Item"]) if reason.get("Item") else None for reason in reasons],
+        )
+    if _COLLISIONS.intersection(codes):
+        return _CollisionError()
     return TokstackError(Code.SERVICE_UNAVAILABLE, "The table refused the request.", retry_after=1)
 
 
@@ -218,11 +242,18 @@ def _encode_key(key: Key) -> dict[str, Any]:
 
 
 def _encode(values: Mapping[str, Any]) -> dict[str, Any]:
-    # DynamoDB knows decimals, not floats; `str` keeps every digit that Python would print.
-    return {
-        name: _serializer.serialize(Decimal(str(value)) if isinstance(value, float) else value)
-        for name, value in values.items()
-    }
+    return {name: _serializer.serialize(_decimal(value)) for name, value in values.items()}
+
+
+def _decimal(value: Any) -> Any:
+    """DynamoDB knows decimals, not floats; `str` keeps every digit that Python would print."""
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, Mapping):
+        return {name: _decimal(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_decimal(inner) for inner in value]
+    return value
 
 
 def _decode(item: Mapping[str, Any]) -> Item:
