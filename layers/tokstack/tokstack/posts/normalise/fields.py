@@ -1,0 +1,104 @@
+"""Tolerant readers: upstreams drift, so a value of the wrong type is a value that nobody said.
+
+Every reader takes whatever a payload holds, gives a clean value or None (an empty collection for the plural ones),
+and raises nothing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tokstack.errors import Code, TokstackError
+
+_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: databases refuse the one, UTF-8 the other
+_TOO_LONG = 10**20
+_YEAR_10000 = 253_402_300_800
+
+
+def dig(payload: Any, *path: str) -> Any:
+    """The value under a path of keys, None as soon as one is missing."""
+    for key in path:
+        if not isinstance(payload, Mapping):
+            return None
+        payload = payload.get(key)
+    return payload
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects of a list, without whatever else is in it."""
+    return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())
+
+
+def text(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    clean = value.replace("\0", "") if value.isascii() else _UNSTORABLE.sub("", value)
+    return clean if clean and not clean.isspace() else None
+
+
+def identifier(value: Any) -> str | None:
+    """An id, which upstreams write as a number or as digits."""
+    return None if (number := integer(value)) is None else str(number)
+
+
+def post_id(value: Any) -> str:
+    """The one value that a post cannot be without. Raises UPSTREAM_CHANGED."""
+    if (found := identifier(value)) is None:
+        raise TokstackError(Code.UPSTREAM_CHANGED, "The upstream described a post without an id.")
+    return found
+
+
+def integer(value: Any) -> int | None:
+    """A count: a whole number or its digits. Zero is a value."""
+    if isinstance(value, str):
+        return int(value) if _DIGITS.fullmatch(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_LONG else None
+
+
+def positive(value: Any) -> int | None:
+    """A width, a bitrate, a length in bytes: zero is how upstreams write that they do not know."""
+    return integer(value) or None
+
+
+def seconds(value: Any, *, unit: int = 1) -> float | None:
+    """A duration counted in 1/`unit` seconds; zero, as photo posts have it, is none."""
+    if isinstance(value, float):
+        return value / unit if 0 < value < _YEAR_10000 else None
+    return None if (number := positive(value)) is None else number / unit
+
+
+def flag(value: Any) -> bool | None:
+    """A yes or no, also as 1 or 0."""
+    return bool(value) if value in (0, 1) and isinstance(value, int) else None
+
+
+def moment(value: Any) -> datetime | None:
+    """A time given in seconds since 1970. Only a stated one: `id >> 32` is days off for scheduled posts."""
+    number = positive(value)
+    return datetime.fromtimestamp(number, UTC) if number is not None and number < _YEAR_10000 else None
+
+
+def url(value: Any) -> str | None:
+    """An http address; one that leaves the scheme to the page gets https."""
+    address = text(value)
+    if address is None:
+        return None
+    if address.startswith("//"):
+        return f"https:{address}"
+    return address if address.startswith(("https://", "http://")) else None
+
+
+def urls(*values: Any) -> tuple[str, ...]:
+    """The addresses in these strings and lists of strings, each once, in order."""
+    found = (url(entry) for value in values for entry in (value if isinstance(value, list) else [value]))
+    return tuple(dict.fromkeys(address for address in found if address))
+
+
+def first_url(*values: Any) -> str | None:
+    return next(iter(urls(*values)), None)
