@@ -1,0 +1,129 @@
+"""The media bucket. An object is written once and never changed; any fault of AWS is `service_unavailable`."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tokstack.config import settings
+from tokstack.errors import Code, TokstackError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+LINK_SECONDS = 900
+PART_BYTES = 8 << 20  # what is held in memory; S3 takes 10,000 parts
+
+_MISSING = frozenset({"404", "NoSuchKey"})
+# Another writer has stored the object (412) or is just about to (409).
+_TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes:
+        """`size` bytes, fewer only at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object that is there; `size` in bytes."""
+
+    key: str
+    media_type: str
+    size: int
+
+
+class Storage:
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def find(self, key: str) -> Stored | None:
+        try:
+            answer = self._call("head_object", key)
+        except _MissingError:
+            return None
+        return Stored(key, answer["ContentType"], answer["ContentLength"])
+
+    def link(self, key: str, *, method: Literal["GET", "HEAD"] = "GET", filename: str) -> str:
+        """A URL that answers `method` for LINK_SECONDS; a browser shows the file, and saves it as `filename`."""
+        return self._client.generate_presigned_url(
+            {"GET": "get_object", "HEAD": "head_object"}[method],
+            {
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentDisposition": f'inline; filename="{filename}"',
+            },
+            ExpiresIn=LINK_SECONDS,
+        )
+
+    def put(self, key: str, body: Readable, media_type: str) -> None:
+        """Stores all that `body` reads; what is there already stays. If `body` raises, nothing is stored."""
+        first = body.read(PART_BYTES)
+        with suppress(_TakenError):
+            if len(first) < PART_BYTES:
+                self._call("put_object", key, Body=first, ContentType=media_type, IfNoneMatch="*")
+            else:
+                self._put_parts(key, _parts(first, body), media_type)
+
+    def _put_parts(self, key: str, parts: Iterator[bytes], media_type: str) -> None:
+        upload = self._call("create_multipart_upload", key, ContentType=media_type)["UploadId"]
+        try:
+            done = [self._put_part(key, upload, number, part) for number, part in enumerate(parts, 1)]
+            self._call(
+                "complete_multipart_upload", key, UploadId=upload, MultipartUpload={"Parts": done}, IfNoneMatch="*"
+            )
+        except BaseException:
+            with suppress(TokstackError, _MissingError):  # the bucket's lifecycle ends it tomorrow
+                self._call("abort_multipart_upload", key, UploadId=upload)
+            raise
+
+    def _put_part(self, key: str, upload: str, number: int, part: bytes) -> "CompletedPartTypeDef":
+        answer = self._call("upload_part", key, UploadId=upload, PartNumber=number, Body=part)
+        return {"PartNumber": number, "ETag": answer["ETag"]}
+
+    def _call(self, operation: str, key: str, **request: Any) -> Any:
+        try:
+            return getattr(self._client, operation)(Bucket=self._bucket, Key=key, **request)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _MISSING:
+                raise _MissingError from error
+            if code in _TAKEN:
+                raise _TakenError from error
+            raise TokstackError(Code.SERVICE_UNAVAILABLE, "Storage refused the request.", retry_after=1) from error
+        except BotoCoreError as error:
+            raise TokstackError(Code.SERVICE_UNAVAILABLE, "Storage cannot be reached.", retry_after=1) from error
+
+
+@cache
+def storage() -> Storage:
+    """This function's media bucket."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        signature_version="s3v4",  # boto3 signs links by an older one in some regions
+        retries={"total_max_attempts": 4, "mode": "standard"},
+        connect_timeout=2,
+        read_timeout=20,
+    )
+    return Storage(boto3.client("s3", config=config), settings().media_bucket)
+
+
+class _MissingError(Exception):
+    pass
+
+
+class _TakenError(Exception):
+    pass
+
+
+def _parts(first: bytes, body: Readable) -> Iterator[bytes]:
+    yield first
+    while part := body.read(PART_BYTES):
+        yield part
