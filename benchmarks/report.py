@@ -1,0 +1,60 @@
+"""Figures, and the page that shows them."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured line. `bound` says what must hold of it; `held` whether it did, None where nothing must."""
+
+    what: str
+    ours: str
+    peer: str = ""
+    ratio: str = ""
+    bound: str = ""
+    held: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    how: str
+    figures: Sequence[Figure]
+
+
+def in_turn(cases: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median seconds of each case, run A B C A B C …, so that a machine's drift falls on all alike."""
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(rounds):
+        for name, run in cases.items():
+            started = time.perf_counter()
+            run()
+            times[name].append(time.perf_counter() - started)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def page(sections: Iterable[Section]) -> str:
+    """The whole of RESULTS.md."""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    lines = [
+        "# Results",
+        "",
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine}. Times are medians; ratios are of the same run.",
+    ]
+    for section in sections:
+        lines += ["", f"## {section.title}", "", section.how, "", "| what | ours | peer | ratio | bound | |"]
+        lines.append("|---|---|---|---|---|---|")
+        lines += [
+            f"| {f.what} | {f.ours} | {f.peer} | {f.ratio} | {f.bound} | {_mark(f.held)} |" for f in section.figures
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _mark(held: bool | None) -> str:
+    return "" if held is None else "holds" if held else "**does not hold**"
