@@ -13,7 +13,9 @@ _STATED = re.compile(
 
 def media_expiry(url: str) -> float | None:
     """When this link stops working, in seconds since 1970; None where it does not say."""
-    stated = (float(decimal) if decimal else float(int(hexadecimal, 16)) for decimal, hexadecimal in _STATED.findall(url))
+    stated = (
+        float(decimal) if decimal else float(int(hexadecimal, 16)) for decimal, hexadecimal in _STATED.findall(url)
+    )
     return min(stated, default=None)
 
 
@@ -30,5 +32,6 @@ def _links(post: Post) -> Iterator[str]:
         yield from slide.urls
         yield from slide.live_urls
     yield from (subtitle.url for subtitle in post.subtitles)
-    single = (post.cover_url, post.author.avatar_url, post.sound and post.sound.url, post.sound and post.sound.cover_url)
-    yield from (url for url in single if url)
+    yield from filter(None, (post.cover_url, post.author.avatar_url))
+    if post.sound:
+        yield from filter(None, (post.sound.url, post.sound.cover_url))

@@ -1,0 +1,65 @@
+"""The data inside HTML pages: cut out with a search and parsed alone, for a page is twenty times its data.
+
+rehydrated      one entry of the state that a web page carries
+embedded        the data of an embed page
+is_challenge    whether a page asks the browser to prove itself (it is told, never solved)
+is_blocked      whether a page says that it was asked too often
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_STATE = b"__UNIVERSAL_DATA_FOR_REHYDRATION__"
+_EMBED_STATE = b"__FRONTITY_CONNECT_STATE__"
+_CHALLENGES = (b'id="cs"', b'id="wci"', b'id="rci"', b"Please wait...")
+_BLOCKS = (b"overload-protect triggered", b"Security Check")
+_decoder = json.JSONDecoder()
+
+
+def rehydrated(html: bytes, entry: str) -> Mapping[str, Any] | None:
+    """An entry of the page's state, such as `webapp.video-detail`; None where there is none that can be read.
+
+    Only this entry is parsed. Its quoted name cannot be part of a text, where its quotes would be escaped.
+    """
+    state = _script(html, _STATE)
+    named = re.search(rb'"%b"\s*:\s*' % re.escape(entry.encode()), state)
+    if not named:
+        return None
+    try:
+        value, _ = _decoder.raw_decode(state[named.end() :].decode())
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def embedded(html: bytes) -> Mapping[str, Any] | None:
+    """The data of the one embed that the page shows; None where there is none that can be read."""
+    try:
+        data = json.loads(_script(html, _EMBED_STATE))["source"]["data"]
+        value = next(data[path] for path in data if path.startswith("/embed/"))
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def has_state(html: bytes) -> bool:
+    """Whether the page carries data at all, readable or not."""
+    return _STATE in html or _EMBED_STATE in html
+
+
+def is_challenge(html: bytes) -> bool:
+    return any(marker in html for marker in _CHALLENGES)
+
+
+def is_blocked(html: bytes) -> bool:
+    return any(marker in html for marker in _BLOCKS)
+
+
+def _script(html: bytes, identity: bytes) -> bytes:
+    """What stands in the script of this id, b"" where it is not there or has no end."""
+    named = html.find(b'id="%b"' % identity)
+    start = html.find(b">", named) + 1
+    end = html.find(b"</script>", start)
+    return html[start:end] if named >= 0 and start and end >= 0 else b""
