@@ -92,9 +92,17 @@ class Fetcher:
                 body = _Body(response, self.max_bytes)
                 media_type = _checked(body.head(), family(source.rendition))
                 self.storage.put(source.key, body, media_type)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _ours(error) from error
+        except httpx.HTTPError as error:
+            raise self._ours(error) from error
         return Stored(source.key, media_type, body.size)
+
+    def _ours(self, error: httpx.HTTPError) -> TokstackError:
+        reason = error.reason if isinstance(error, outbound.RefusedError) else None
+        if reason is outbound.Reason.BYTES:
+            return _too_large(self.max_bytes)
+        if reason is outbound.Reason.TIME or isinstance(error, httpx.TimeoutException):
+            return TokstackError(Code.UPSTREAM_TIMEOUT, "The upstream took too long to give this file.")
+        return TokstackError(Code.UPSTREAM_UNAVAILABLE, "The upstream could not be read.")
 
 
 @cache
@@ -159,9 +167,3 @@ def _checked(head: bytes, family: str) -> str:
 
 def _too_large(max_bytes: int) -> TokstackError:
     return TokstackError(Code.MEDIA_TOO_LARGE, f"This file has more than {max_bytes} bytes.")
-
-
-def _ours(error: Exception) -> TokstackError:
-    if isinstance(error, httpx.TimeoutException):
-        return TokstackError(Code.UPSTREAM_TIMEOUT, "The upstream took too long to give this file.")
-    return TokstackError(Code.UPSTREAM_UNAVAILABLE, "The upstream could not be read.")
