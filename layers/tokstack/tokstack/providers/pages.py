@@ -7,12 +7,11 @@ is_blocked      whether a page says that it was asked too often
 """
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-_STATE = b"__UNIVERSAL_DATA_FOR_REHYDRATION__"
-_EMBED_STATE = b"__FRONTITY_CONNECT_STATE__"
+_STATE = b'id="__UNIVERSAL_DATA_FOR_REHYDRATION__"'
+_EMBED_STATE = b'id="__FRONTITY_CONNECT_STATE__"'
 _CHALLENGES = (b'id="cs"', b'id="wci"', b'id="rci"', b"Please wait...")
 _BLOCKS = (b"overload-protect triggered", b"Security Check")
 _decoder = json.JSONDecoder()
@@ -24,11 +23,9 @@ def rehydrated(html: bytes, entry: str) -> Mapping[str, Any] | None:
     Only this entry is parsed. Its quoted name cannot be part of a text, where its quotes would be escaped.
     """
     state = _script(html, _STATE)
-    named = re.search(rb'"%b"\s*:\s*' % re.escape(entry.encode()), state)
-    if not named:
-        return None
+    _, _, rest = state.partition(b'"%b":' % entry.encode())
     try:
-        value, _ = _decoder.raw_decode(state[named.end() :].decode())
+        value, _ = _decoder.raw_decode(rest.lstrip().decode())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -59,7 +56,7 @@ def is_blocked(html: bytes) -> bool:
 
 def _script(html: bytes, identity: bytes) -> bytes:
     """What stands in the script of this id, b"" where it is not there or has no end."""
-    named = html.find(b'id="%b"' % identity)
+    named = html.find(identity)
     start = html.find(b">", named) + 1
     end = html.find(b"</script>", start)
     return html[start:end] if named >= 0 and start and end >= 0 else b""

@@ -20,19 +20,19 @@ _YEAR_10000 = 253_402_300_800
 def dig(payload: Any, *path: str) -> Any:
     """The value under a path of keys, None as soon as one is missing."""
     for key in path:
-        if not isinstance(payload, Mapping):
+        if not isinstance(payload, dict):
             return None
         payload = payload.get(key)
     return payload
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
     """The objects of a list, without whatever else is in it."""
-    return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())
+    return (entry for entry in value if isinstance(entry, dict)) if isinstance(value, list) else iter(())
 
 
 def text(value: Any) -> str | None:
