@@ -1,0 +1,89 @@
+"""Access by API key, and what it costs: nothing, or credits that only a success keeps."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tokstack.accounts import ledger
+from tokstack.accounts.ledger import Charge
+from tokstack.api.auth import api_key
+from tokstack.api.routes import Call
+from tokstack.config import settings
+from tokstack.errors import Code, TokstackError
+from tokstack.observability import logger
+from tokstack.table import Table, table
+
+_KEY_ERRORS = (
+    Code.MISSING_API_KEY,
+    Code.INVALID_API_KEY,
+    Code.API_KEY_DISABLED,
+    Code.API_KEY_EXPIRED,
+    Code.RATE_LIMITED,
+    Code.SERVICE_UNAVAILABLE,
+)
+
+
+class Free:
+    """Whoever has a key may ask, for nothing."""
+
+    errors = _KEY_ERRORS
+
+    def identify(self, call: Call) -> None:
+        caller = ledger.identify(table(), api_key(call.request.headers))
+        call.account, call.credits_remaining = caller.account, caller.remaining
+
+    @contextmanager
+    def charge(self, call: Call, route: str) -> Iterator[None]:  # noqa: ARG002 - the protocol's
+        self.identify(call)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """Whoever has a key pays; where the deployment allows it, whoever has none asks for nothing."""
+
+    credits: int
+    errors: tuple[Code, ...] = (*_KEY_ERRORS, Code.INSUFFICIENT_CREDITS)
+
+    def identify(self, call: Call) -> None:
+        if not _anonymous(call):
+            FREE.identify(call)
+
+    @contextmanager
+    def charge(self, call: Call, route: str) -> Iterator[None]:
+        if _anonymous(call):
+            yield
+            return
+        charge = self._take(call, route)
+        call.account, call.credits_used, call.credits_remaining = charge.account, charge.credits, charge.remaining
+        try:
+            yield
+        except Exception:
+            call.credits_used, call.credits_remaining = 0, charge.remaining + charge.credits
+            _close(ledger.refund, charge)
+            raise
+        _close(ledger.settle, charge)
+
+    def _take(self, call: Call, route: str) -> Charge:
+        key = api_key(call.request.headers)
+        try:
+            return ledger.charge(table(), key, credits=self.credits, route=route, charge_id=call.request.id)
+        except TokstackError as refused:
+            if refused.code is Code.INSUFFICIENT_CREDITS:
+                FREE.identify(call)  # this caller is known: the answer says how much is left
+            raise
+
+
+FREE = Free()
+
+
+def _anonymous(call: Call) -> bool:
+    return settings().allow_anonymous and api_key(call.request.headers) is None
+
+
+def _close(outcome: Callable[[Table, Charge], object], charge: Charge) -> None:
+    """The answer stands whether or not its outcome could be written: the sweep gives open charges back."""
+    try:
+        outcome(table(), charge)
+    except TokstackError:
+        logger.exception("a charge is left open", extra={"charge": charge.id})

@@ -1,0 +1,119 @@
+"""Example answers for the OpenAPI description, made by the code that makes the real ones."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from tokstack import __version__
+from tokstack.api.families import Exchange, PostsSuccess, ServiceSuccess, failure_at
+from tokstack.api.post_data import DownloaderData, RandomData, SlidesData, StatisticData
+from tokstack.api.service import Health
+from tokstack.api.usage import UsageData
+from tokstack.errors import Code, TokstackError
+from tokstack.media.links import Links
+from tokstack.posts.models import Author, Codec, Kind, Post, Rendition, Slide, Sound
+
+_NOW = datetime(2026, 1, 31, 8, 15, tzinfo=UTC)
+_EXCHANGE = Exchange("tokstack", "https://api.example.com", "JKJaXmPLvHcESHA=", _NOW)
+_LINKS = Links(_EXCHANGE.base_url, b"example", 86400, _NOW.timestamp)
+
+_AUTHOR = Author(
+    id="6881290705605477381",
+    handle="lakeside.bakes",
+    name="Lakeside Bakes",
+    avatar_url="https://p16-sign.tiktokcdn.com/avatar.jpeg",
+)
+_SOUND = Sound(
+    id="7300000000000000001", title="original sound", url="https://sf16-ies-music.tiktokcdn.com/obj/music.mp3"
+)
+
+_VIDEO = Post(
+    id="7318517321748022531",
+    kind=Kind.VIDEO,
+    caption="Sourdough in one minute #baking with @mill.house",
+    created_at=datetime(2026, 1, 30, 17, 5, 12, tzinfo=UTC),
+    duration=61,
+    region="DE",
+    plays=1_204_331,
+    likes=98_120,
+    comments=1_431,
+    shares=2_210,
+    saves=12_004,
+    downloads=873,
+    hashtags=("baking",),
+    mentions=("mill.house",),
+    author=_AUTHOR,
+    sound=_SOUND,
+    renditions=(
+        Rendition(urls=("u",), codec=Codec.H264, width=720, height=1280, bitrate=1_612_000, bytes=12_291_500),
+        Rendition(urls=("u",), codec=Codec.H265, width=1080, height=1920, bitrate=1_340_000, bytes=10_217_500),
+        Rendition(urls=("u",), watermark=True),
+    ),
+    cover_url="https://p16-sign.tiktokcdn.com/cover.jpeg",
+)
+
+_SLIDES = Post(
+    id="7318517321748022532",
+    kind=Kind.SLIDES,
+    caption="Three loaves #baking",
+    created_at=datetime(2026, 1, 29, 6, 30, tzinfo=UTC),
+    likes=4_120,
+    hashtags=("baking",),
+    author=_AUTHOR,
+    sound=_SOUND,
+    slides=(Slide(urls=("u",)), Slide(urls=("u",), live_urls=("u",)), Slide(urls=("u",))),
+    cover_url="https://p16-sign.tiktokcdn.com/slide.jpeg",
+)
+
+# Bodies by the names of their routes.
+SUCCESSES: Mapping[str, BaseModel] = {
+    "statistic": PostsSuccess[StatisticData].of(StatisticData.of(_VIDEO, _LINKS), _EXCHANGE),
+    "downloader": PostsSuccess[DownloaderData].of(DownloaderData.of(_VIDEO, _LINKS), _EXCHANGE),
+    "slides": PostsSuccess[SlidesData].of(SlidesData.of(_SLIDES, _LINKS), _EXCHANGE),
+    "random": PostsSuccess[RandomData].of(RandomData.of(_SLIDES, _LINKS), _EXCHANGE),
+    "usage": ServiceSuccess[UsageData](
+        data=UsageData(
+            account="acme", credits_remaining=9_958, credits_used=42, by_route={"statistic": 40, "downloader": 2}
+        )
+    ),
+    "health": Health(version=__version__, time=_NOW),
+}
+
+_MESSAGES: Mapping[Code, str] = {
+    Code.MISSING_API_KEY: "No API key was given.",
+    Code.INVALID_API_KEY: "This API key is not known.",
+    Code.API_KEY_DISABLED: "This API key is disabled.",
+    Code.API_KEY_EXPIRED: "This API key has expired.",
+    Code.INSUFFICIENT_CREDITS: "The account has too few credits.",
+    Code.VALIDATION_ERROR: "A parameter is missing or makes no sense.",
+    Code.POST_NOT_FOUND: "There is no such post.",
+    Code.USER_NOT_FOUND: "There is no such user.",
+    Code.POST_DELETED: "The post was deleted.",
+    Code.POST_PRIVATE: "The post is private.",
+    Code.ACCOUNT_PRIVATE: "The account is private.",
+    Code.AGE_RESTRICTED: "The post is for adults with an account.",
+    Code.REGION_BLOCKED: "The post is withheld where this service asks from.",
+    Code.NOT_SLIDES: "The post is a video.",
+    Code.NO_POSTS: "The user has no public posts.",
+    Code.UNSUPPORTED_MEDIA: "The upstream gave a file of another kind.",
+    Code.MEDIA_TOO_LARGE: "The file is larger than this service fetches.",
+    Code.INVALID_MEDIA_TOKEN: "The media link is not one of this service.",
+    Code.EXPIRED_MEDIA_TOKEN: "The media link has expired.",
+    Code.RATE_LIMITED: "The key asks more often than it may.",
+    Code.UPSTREAM_RATE_LIMITED: "Every upstream failed; the last one asks for a pause.",
+    Code.UPSTREAM_CHALLENGE: "Every upstream failed; the last one asked for a human.",
+    Code.UPSTREAM_EMPTY: "Every upstream failed; the last one said nothing.",
+    Code.UPSTREAM_CHANGED: "Every upstream failed; the last one answered in an unknown shape.",
+    Code.UPSTREAM_UNAVAILABLE: "Every upstream failed; the last one could not be reached.",
+    Code.UPSTREAM_TIMEOUT: "The upstreams took too long.",
+    Code.SERVICE_UNAVAILABLE: "The service is out of order for a moment.",
+    Code.INTERNAL_ERROR: "Something went wrong on our side.",
+}
+
+
+def failure(path: str, code: Code) -> dict[str, Any]:
+    """The body of this error on this path."""
+    body = failure_at(path).of(TokstackError(code, _MESSAGES[code]), _EXCHANGE)
+    return body.model_dump(mode="json", by_alias=True)

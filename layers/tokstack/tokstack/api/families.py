@@ -1,0 +1,175 @@
+"""What each family of routes answers: the status of every error, and the shapes of success and failure.
+
+Posts…                  /api/tiktok…
+Media…                  /api/download, /api/convert…, /media…
+Service…                /v1… and everything else
+failure_at              the failure shape that a path's family has
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Generic, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tokstack.api.dates import Moment
+from tokstack.errors import Code, TokstackError
+
+STATUS: Mapping[Code, HTTPStatus] = {
+    Code.MISSING_API_KEY: HTTPStatus.UNAUTHORIZED,
+    Code.INVALID_API_KEY: HTTPStatus.UNAUTHORIZED,
+    Code.API_KEY_DISABLED: HTTPStatus.FORBIDDEN,
+    Code.API_KEY_EXPIRED: HTTPStatus.FORBIDDEN,
+    Code.INSUFFICIENT_CREDITS: HTTPStatus.PAYMENT_REQUIRED,
+    Code.VALIDATION_ERROR: HTTPStatus.BAD_REQUEST,
+    Code.POST_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.USER_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.AUDIO_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.ITEM_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.JOB_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.ROUTE_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.POST_DELETED: HTTPStatus.GONE,
+    Code.POST_PRIVATE: HTTPStatus.FORBIDDEN,
+    Code.ACCOUNT_PRIVATE: HTTPStatus.FORBIDDEN,
+    Code.AGE_RESTRICTED: HTTPStatus.FORBIDDEN,
+    Code.REGION_BLOCKED: HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
+    Code.NOT_SLIDES: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.NO_POSTS: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.NO_AUDIO_TRACK: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.UNSUPPORTED_MEDIA: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.MEDIA_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Code.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Code.INVALID_MEDIA_TOKEN: HTTPStatus.FORBIDDEN,
+    Code.EXPIRED_MEDIA_TOKEN: HTTPStatus.FORBIDDEN,
+    Code.IDEMPOTENCY_CONFLICT: HTTPStatus.CONFLICT,
+    Code.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    Code.UPSTREAM_RATE_LIMITED: HTTPStatus.BAD_GATEWAY,
+    Code.UPSTREAM_CHALLENGE: HTTPStatus.BAD_GATEWAY,
+    Code.UPSTREAM_EMPTY: HTTPStatus.BAD_GATEWAY,
+    Code.UPSTREAM_CHANGED: HTTPStatus.BAD_GATEWAY,
+    Code.UPSTREAM_UNAVAILABLE: HTTPStatus.BAD_GATEWAY,
+    Code.UPSTREAM_TIMEOUT: HTTPStatus.GATEWAY_TIMEOUT,
+    Code.SERVICE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+class Shape(BaseModel):
+    """A body. Its schema is built at its first use: INIT is billed."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, json_schema_serialization_defaults_required=True)
+
+
+Data = TypeVar("Data", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a body says of the exchange that it is part of."""
+
+    service: str  # the deployment's name
+    base_url: str
+    request_id: str
+    now: datetime
+
+    @property
+    def docs(self) -> str:
+        return f"{self.base_url}/docs"
+
+
+class Failure(Shape, ABC):
+    """A family's error body."""
+
+    @classmethod
+    @abstractmethod
+    def of(cls, error: TokstackError, exchange: Exchange) -> Self: ...
+
+
+# --------------------------------------------------------------------- Posts
+class PostsSuccess(Shape, Generic[Data]):
+    author: str
+    code: Literal[200] = 200
+    data: Data
+    docs: str
+    server_time: Moment
+    status: Literal["success"] = "success"
+
+    @classmethod
+    def of(cls, data: Data, exchange: Exchange) -> Self:
+        return cls(author=exchange.service, data=data, docs=exchange.docs, server_time=exchange.now)
+
+
+class PostsFailure(Failure):
+    author: str
+    code: int
+    docs: str
+    message: str
+    server_time: Moment
+    status: Literal["failed"] = "failed"
+    error: Code
+    request_id: str
+
+    @classmethod
+    def of(cls, error: TokstackError, exchange: Exchange) -> Self:
+        return cls(
+            author=exchange.service,
+            code=STATUS[error.code],
+            docs=exchange.docs,
+            message=error.message,
+            server_time=exchange.now,
+            error=error.code,
+            request_id=exchange.request_id,
+        )
+
+
+# --------------------------------------------------------------------- Media
+class MediaFailure(Failure):
+    error: str
+    code: Code
+    request_id: str
+
+    @classmethod
+    def of(cls, error: TokstackError, exchange: Exchange) -> Self:
+        return cls(error=error.message, code=error.code, request_id=exchange.request_id)
+
+
+# ------------------------------------------------------------------- Service
+class ServiceSuccess(Shape, Generic[Data]):
+    data: Data
+
+
+class ServiceError(Shape):
+    code: Code
+    message: str
+    request_id: str = Field(serialization_alias="requestId")
+
+
+class ServiceFailure(Failure):
+    error: ServiceError
+
+    @classmethod
+    def of(cls, error: TokstackError, exchange: Exchange) -> Self:
+        message = _SERVICE_MESSAGES.get(error.code, error.message)
+        return cls(error=ServiceError(code=error.code, message=message, request_id=exchange.request_id))
+
+
+# What clients of this family compare with.
+_SERVICE_MESSAGES: Mapping[Code, str] = {
+    Code.MISSING_API_KEY: "Provide an API key using Authorization: Bearer <api_key>.",
+    Code.INVALID_API_KEY: "Invalid API key.",
+}
+
+
+_BY_PREFIX: tuple[tuple[str, type[Failure]], ...] = (
+    ("/api/tiktok", PostsFailure),
+    ("/api/download", MediaFailure),
+    ("/api/convert", MediaFailure),
+    ("/media", MediaFailure),
+)
+
+
+def failure_at(path: str) -> type[Failure]:
+    return next((shape for prefix, shape in _BY_PREFIX if path.startswith(prefix)), ServiceFailure)

@@ -1,0 +1,84 @@
+"""What a route is made of. Every route is one `Route` value, which serves it and describes it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from tokstack.api.families import Exchange, Shape
+from tokstack.api.http import Reply, Request
+from tokstack.config import settings
+from tokstack.errors import Code
+
+
+@dataclass(slots=True)
+class Call:
+    """One request and what is known of it so far."""
+
+    request: Request
+    account: str | None = None
+    credits_used: int = 0
+    credits_remaining: int | None = None  # None until the caller is known
+    failure: Code | None = None
+
+    def exchange(self) -> Exchange:
+        return Exchange(settings().service_name, self.request.base_url, self.request.id, datetime.now(UTC))
+
+    @property
+    def known_account(self) -> str:
+        """The account, on a route that needs a key."""
+        if self.account is None:
+            raise RuntimeError("nobody asked who asks")
+        return self.account
+
+
+class Access(Protocol):
+    """Who may ask, and what an answer costs."""
+
+    @property
+    def errors(self) -> tuple[Code, ...]:
+        """Those that come of who asks."""
+
+    def identify(self, call: Call) -> None:
+        """Finds out who asks, and charges nothing."""
+
+    def charge(self, call: Call, route: str) -> AbstractContextManager[None]:
+        """Charges for what is done inside, and gives it back where that raises."""
+
+
+class Open:
+    """Anyone may ask, for nothing."""
+
+    errors = ()
+
+    def identify(self, call: Call) -> None:
+        pass
+
+    def charge(self, call: Call, route: str) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's
+        return nullcontext()
+
+
+OPEN = Open()
+
+
+class NoQuery(BaseModel):
+    """No query parameters."""
+
+
+Query = TypeVar("Query", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[Query]):
+    name: str  # in the ledger, the logs and the metrics
+    paths: tuple[str, ...]  # aliases after the first
+    summary: str
+    query: type[Query]
+    answer: Callable[[Query, Call], Reply]
+    success: type[Shape] | None = None  # None where the answer is no JSON of ours
+    errors: tuple[Code, ...] = ()  # besides those that every route of its access has
+    access: Access = OPEN
+    methods: tuple[str, ...] = ("GET",)
