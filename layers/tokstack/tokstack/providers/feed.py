@@ -1,0 +1,98 @@
+"""A user's newest posts, gathered page by page from the first feed provider that gets to the end."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from tokstack.errors import Code, TokstackError
+from tokstack.posts.models import Author, Post
+from tokstack.providers.asking import Asking, Causes, NotAskedError
+from tokstack.providers.deadline import Deadline
+from tokstack.providers.protocol import FeedProvider, Listed, Page
+
+_TRIES = 3  # of a page: a walk of many pages would seldom end if one lost answer ended it
+
+
+class Pool(BaseModel):
+    """A user's posts, newest first; `whole` if there are no others among the newest ones asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    members: tuple[Listed, ...]
+    whole: bool
+
+
+class Feed:
+    def __init__(self, asking: Asking, providers: Sequence[FeedProvider]) -> None:
+        self._asking = asking
+        self._providers = providers
+
+    def newest(self, author: Author, limit: int, deadline: Deadline) -> Pool:
+        """The newest `limit`; put together from what several listed where none got to the end.
+
+        Raises NO_POSTS, or why nobody could tell.
+        """
+        found: dict[str, Listed] = {}
+        causes, failed, empty = Causes(), False, False
+        for provider in self._providers:
+            if not provider.serves(author):
+                continue
+            try:
+                self._walk(provider, author, limit, deadline, found)
+            except TokstackError as error:
+                if not error.passing:
+                    raise
+                causes.add(provider, error)
+                failed = True
+                continue
+            if found:
+                return _pool(found, limit, whole=all(isinstance(member, Post) for member in found.values()))
+            empty = True
+            if not author.posts:
+                break
+        if found:
+            return _pool(found, limit, whole=False)
+        if empty and not (failed and author.posts):
+            raise TokstackError(Code.NO_POSTS, "This user has no public posts.")
+        raise causes.error()
+
+    def _walk(
+        self, provider: FeedProvider, author: Author, limit: int, deadline: Deadline, found: dict[str, Listed]
+    ) -> None:
+        """Adds to `found` until `limit` are there that are not pinned: pinned ones may be old."""
+        cursor: str | None = None
+        while True:
+            page = self._page(provider, author, cursor, deadline)
+            for member in page.items:
+                if isinstance(member, Post) or member.id not in found:
+                    found[member.id] = member
+            cursor = page.cursor
+            if cursor is None or sum(not _pinned(member) for member in found.values()) >= limit:
+                return
+
+    def _page(self, provider: FeedProvider, author: Author, cursor: str | None, deadline: Deadline) -> Page[Listed]:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return self._asking.ask(
+                    provider, lambda provider, seconds: provider.posts(author, cursor, seconds), deadline
+                )
+            except TokstackError as error:
+                if not error.passing or isinstance(error, NotAskedError) or not tries_left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+
+def _pool(found: Mapping[str, Listed], limit: int, *, whole: bool) -> Pool:
+    newest_first = sorted(found.values(), key=_published, reverse=True)
+    return Pool(members=tuple(newest_first[:limit]), whole=whole)
+
+
+def _published(member: Listed) -> float:
+    """Epoch seconds. The id of a post begins with about the time of its making."""
+    if isinstance(member, Post) and member.created_at:
+        return member.created_at.timestamp()
+    return int(member.id) >> 32
+
+
+def _pinned(member: Listed) -> bool:
+    return isinstance(member, Post) and bool(member.pinned)
