@@ -154,8 +154,6 @@ def public_addresses(host: str, port: int, resolve: Callable[[str, int], list[st
         addresses = resolve(host, port)
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(f"{host}: {error}") from error
-    if not addresses:
-        raise httpcore.ConnectError(f"{host} has no address")
     if not all(map(is_public_address, addresses)):
         raise RefusedError(Reason.PRIVATE, f"{host} has an address that is not public")
     return addresses
