@@ -36,7 +36,9 @@ _FORMS = tuple(
 )
 _BARE_ID = re.compile(_ID)
 _SHARED_ID = re.compile(rf"(?:^|&)(?:shareId|item_id)={_ID}(?=&|$)")
-_LINK = re.compile(r"(?:https?://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#.*)?", re.IGNORECASE | re.ASCII)
+_LINK = re.compile(
+    r"(?:https?://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#.*)?", re.IGNORECASE | re.ASCII
+)
 _HANDLE = re.compile(r"[a-z0-9_.]{1,24}")
 
 
