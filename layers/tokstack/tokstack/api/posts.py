@@ -91,7 +91,7 @@ def _random(query: RandomQuery, call: Call) -> Reply:
 
     from tokstack.providers.upstream import upstream
 
-    post = choice(upstream().newest(query.username, settings().random_pool_size))
+    post = upstream().draw(query.username, settings().random_pool_size, choice)
     data = RandomData.of(post, _links(call))
     return Reply.json(200, PostsSuccess[RandomData].of(data, call.exchange()))
 
