@@ -1,0 +1,22 @@
+"""The local cloud: what `template.yaml` describes, on this machine, without Docker and without an AWS account.
+
+__main__    the commands: run, invoke
+cloud       starts the parts below and stops them
+template    the SAM template, checked and translated;  intrinsics  resolves !Ref, !Sub, !If and the like
+stack       what the template's resources are called;  resources   makes them in the embedded AWS
+aws         the embedded AWS (moto) behind one port;   mends       where moto falls short
+iam/        may this function make this call?
+functions   what the template says of each function;   runtime     one worker process of a function
+lambdas     every function's workers, and invocation;  reload      new workers when the source changes
+front       the HTTP API;  routes  which function;     events      requests and answers in payload format 2.0
+triggers    schedules, queues, bucket notifications
+upstream/   the sample upstream;  demo  the account, key and curl lines to begin with
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# The layer is installed nowhere: here, as on Lambda, it stands on the path.
+sys.path.insert(0, str(ROOT / "layers" / "tokstack"))

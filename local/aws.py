@@ -1,0 +1,102 @@
+"""The embedded AWS: moto behind one loopback port, guarded by IAM, with Lambda's Invoke answered by our workers."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+from local import mends
+from local.account import REGION
+from local.iam.guard import Application, Environ, Guard, StartResponse
+from local.iam.roles import OWNER, Principal
+from local.lambdas import Lambdas, NoSuchFunctionError
+from local.logs import Log
+
+if TYPE_CHECKING:
+    import boto3
+    from werkzeug.serving import BaseWSGIServer
+
+_INVOKE_PREFIX, _INVOKE_SUFFIX = "/2015-03-31/functions/", "/invocations"
+_WAITING_CONNECTIONS = 128
+
+
+class Aws:
+    """Serves from the moment that it is made; whoever is in `principals` may sign."""
+
+    def __init__(self, port: int, lambdas: Lambdas, log: Log) -> None:
+        self.principals: dict[str, Principal] = {OWNER.access_key: OWNER}
+        mends.transactions_copy_only_their_items()
+        mends.object_keys_keep_their_slashes()
+        mends.notifications_reach_functions(lambda arn, event: lambdas.invoke_later(arn.rpartition(":")[2], event))
+        application = _lambda_before(mends.one_at_a_time(_moto()), lambdas)
+        guard = Guard(application, self.principals, lambda line: log.line("iam", line))
+        self._server = _server(port, guard)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        threading.Thread(target=self._server.serve_forever, name="aws", daemon=True).start()
+
+    def session(self, principal: Principal = OWNER) -> "boto3.Session":
+        """A boto3 session whose clients sign as the principal; give them `endpoint_url=aws.url`."""
+        import boto3
+
+        return boto3.Session(principal.access_key, principal.secret_key, principal.token, REGION)
+
+    def client(self, service: str, principal: Principal = OWNER) -> Any:
+        return self.session(principal).client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+
+    def admit(self, principal: Principal) -> None:
+        """Lets the principal sign from now on."""
+        self.principals[principal.access_key] = principal
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _moto() -> Application:
+    from moto.server import DomainDispatcherApplication, create_backend_app
+
+    application: Application = DomainDispatcherApplication(create_backend_app)
+    return application
+
+
+def _server(port: int, application: Application) -> "BaseWSGIServer":
+    from moto.server import MotoRequestHandler
+    from werkzeug.serving import ThreadedWSGIServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+    class Server(ThreadedWSGIServer):
+        request_queue_size = _WAITING_CONNECTIONS
+
+    return Server("127.0.0.1", port, application, MotoRequestHandler)
+
+
+def _lambda_before(application: Application, lambdas: Lambdas) -> Application:
+    """Answers the Invoke operation; everything else is `application`'s."""
+
+    def answered(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if not (path.startswith(_INVOKE_PREFIX) and path.endswith(_INVOKE_SUFFIX)):
+            return application(environ, start_response)
+        name = unquote(path.removeprefix(_INVOKE_PREFIX).removesuffix(_INVOKE_SUFFIX)).rpartition(":")[2]
+        event = environ["wsgi.input"].read() or b"{}"
+        later = environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "Event"
+        headers = [("Content-Type", "application/json"), ("x-amzn-RequestId", str(uuid4()))]
+        try:
+            if later:
+                lambdas.invoke_later(name, event)
+                status, body = "202 Accepted", b""
+            else:
+                answer = lambdas.invoke(name, event)
+                status, body = "200 OK", answer.payload
+                headers += [("X-Amz-Function-Error", "Unhandled")] if answer.failed else []
+        except NoSuchFunctionError:
+            status, body = "404 Not Found", json.dumps({"Message": f"Function not found: {name}"}).encode()
+            headers.append(("x-amzn-ErrorType", "ResourceNotFoundException"))
+        start_response(status, [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+    return answered

@@ -1,0 +1,119 @@
+"""The whole cloud: started in order, stopped in the opposite one."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from local import api, resources
+from local.account import REGION
+from local.aws import Aws
+from local.front import Front
+from local.functions import Function, functions
+from local.iam.roles import assume, roles
+from local.lambdas import Lambdas
+from local.logs import Log
+from local.reload import Reloader
+from local.stack import Stack
+from local.template import TemplateError, load
+from local.triggers import Poller, Ticker, queue_triggers, schedules
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`port` and `aws_port` may be 0 for any free one; `python` runs the workers."""
+
+    template: Path
+    parameters: Mapping[str, str]
+    port: int
+    aws_port: int
+    python: str
+
+
+class Cloud:
+    """A context manager: everything stands inside, nothing is left after. Raises TemplateError, OSError at entry."""
+
+    def __init__(self, settings: Settings, log: Log) -> None:
+        self._settings = settings
+        self._log = log
+        self._ends = ExitStack()
+
+    def __enter__(self) -> "Cloud":
+        try:
+            self._start()
+        except BaseException:
+            self._ends.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ends.close()
+
+    def open(self) -> None:
+        """Lets HTTP callers, schedules and queues in."""
+        self.front.open(self._api, self.lambdas.invoke, lambda line: self._log.line("api", line))
+        self._ends.callback(Ticker(schedules(self._stack), self.lambdas).stop)
+        for trigger in queue_triggers(self._stack):
+            sqs = self.aws.client("sqs", self._principals[trigger.function])
+            poller = Poller(trigger, sqs, self.lambdas, lambda line: self._log.line("queue", line))
+            self._ends.callback(poller.stop)
+
+    def function_named(self, name: str) -> Function:
+        """By its folder, its logical id or its name; raises TemplateError."""
+        for function in self.functions:
+            if name in (function.code.name, function.logical_id, function.name):
+                return function
+        raise TemplateError(f"There is no function {name!r}: {', '.join(each.code.name for each in self.functions)}.")
+
+    def _start(self) -> None:
+        self.front = Front(self._settings.port)
+        self._ends.callback(self.front.close)
+        self.lambdas = Lambdas(self._settings.python, self._log)
+        self._ends.callback(self.lambdas.stop)
+        template = load(self._settings.template, self._settings.parameters)
+        self.aws = Aws(self._settings.aws_port, self.lambdas, self._log)
+        self._ends.callback(self.aws.stop)
+        self._stack = Stack(template, self.aws.url)
+        resources.create(self._stack, self.aws)
+        self._api = api.api(self._stack)
+        self._add_functions()
+        self._ends.callback(Reloader(self.functions, self.lambdas.renew).stop)
+
+    def _add_functions(self) -> None:
+        self.functions = functions(self._stack)
+        statements = roles(self._stack)
+        self._principals = {}
+        for function in self.functions:
+            principal = assume(function.role, function.name, statements[function.role])
+            self.aws.admit(principal)
+            self._principals[function.name] = principal
+            keys = {
+                "AWS_ACCESS_KEY_ID": principal.access_key,
+                "AWS_SECRET_ACCESS_KEY": principal.secret_key,
+                "AWS_SESSION_TOKEN": principal.token or "",
+            }
+            self.lambdas.add(function, {**_machine(), **keys, **self._endpoints(), **function.environment})
+        self.lambdas.deliver = self._deliver
+
+    def _endpoints(self) -> dict[str, str]:
+        return {
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.aws.url,
+            "AWS_REGION": REGION,
+        }
+
+    def _deliver(self, function: Function, queue_arn: str, message: bytes) -> None:
+        """Sends as the function itself: its role must allow it."""
+        sqs = self.aws.client("sqs", self._principals[function.name])
+        url = sqs.get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=message.decode())
+
+
+def _machine() -> dict[str, str]:
+    """What a process needs of this machine."""
+    import os
+
+    return {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}

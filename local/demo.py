@@ -1,0 +1,58 @@
+"""What a newcomer gets: an account with credits, its key, and curl lines that work when pasted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.account import STACK
+from local.aws import Aws
+
+ACCOUNT = "demo"
+CREDITS = 100_000
+KEY_PLACEHOLDER = "DEMO_KEY"  # stands in the sample events
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Public addresses to ask for: a video, a slideshow, and somebody with posts."""
+
+    video: str
+    slides: str
+    user: str
+
+
+# For the live upstream; any public ones would do.
+LIVE = Examples(
+    video="https://www.tiktok.com/@tiktok/video/7106594312292453675",
+    slides="https://www.tiktok.com/@tiktok/photo/7349186543210987654",
+    user="@tiktok",
+)
+
+
+def create_key(aws: Aws) -> str:
+    """A new key of the demo account, which can pay for a lot."""
+    from tokstack.accounts import credits as ledger
+    from tokstack.accounts import keys
+    from tokstack.table import Table
+
+    table = Table(aws.client("dynamodb"), f"{STACK}-data")
+    key = keys.create(table, ACCOUNT)
+    ledger.grant(table, ACCOUNT, CREDITS)
+    return key
+
+
+def examples(catalog: Mapping[str, Any]) -> Examples:
+    """A plain video, a plain slideshow and the video's author, of the sample upstream's catalogue."""
+    plain = [post for post in catalog["posts"] if post["trait"] == "plain"]
+    video = next(post for post in plain if post["kind"] == "video")
+    slides = next(post for post in plain if post["kind"] == "slides")
+    return Examples(video["url"], slides["url"], video["author"])
+
+
+def curl_lines(url: str, key: str, examples: Examples) -> list[str]:
+    asked = {
+        "statistic": f"url={examples.video}",
+        "slides": f"url={examples.slides}",
+        "random": f"username={examples.user}",
+    }
+    return [f"curl -H 'x-api-key: {key}' '{url}/api/tiktok/{route}?{query}'" for route, query in asked.items()]

@@ -1,0 +1,74 @@
+"""One readable stream of what every function says: time, function, level, message."""
+
+import json
+import sys
+import threading
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+_COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green", "bright_magenta")
+_LEVEL_STYLES = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red", "DEBUG": "dim"}
+
+# What a line shows in a place of its own, or what is the same on every line of a function.
+_FRAME = {
+    "cold_start", "exception", "exception_name", "function_arn", "function_memory_size", "function_name",
+    "function_request_id", "level", "location", "message", "service", "timestamp", "xray_trace_id", "stack_trace",
+}  # fmt: skip
+
+
+class Log:
+    """Writes whole lines, whoever calls from whichever thread."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._console = Console(file=stream or sys.stderr, highlight=False, soft_wrap=True)
+        self._lock = threading.Lock()
+
+    def line(self, source: str, text: str) -> None:
+        """One line of `source`: Powertools' JSON is flattened, other text is shown as it is."""
+        level, message = flatten(text)
+        colour = _COLOURS[zlib.crc32(source.encode()) % len(_COLOURS)]
+        shown = Text.assemble(
+            (datetime.now().astimezone().strftime("%H:%M:%S.%f")[:-3], "dim"),
+            " ",
+            (f"{source:<12}", colour),
+            " ",
+            (message, _LEVEL_STYLES.get(level, "")),
+        )
+        with self._lock:
+            self._console.print(shown)
+
+
+def flatten(text: str) -> tuple[str, str]:
+    """Level and one line (with its traceback, if it has one) of what a function wrote."""
+    text = text.rstrip()
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return "", text
+    if not isinstance(record, dict):
+        return "", text
+    if "_aws" in record:
+        return "DEBUG", _metrics(record)
+    level = str(record.get("level", ""))
+    parts = [level, _plain(record.get("message", ""))]
+    parts += [f"{name}={_plain(value)}" for name, value in record.items() if name not in _FRAME]
+    line = " ".join(part for part in parts if part)
+    return level, f"{line}\n{record['exception']}" if record.get("exception") else line
+
+
+def _metrics(record: Mapping[str, Any]) -> str:
+    """CloudWatch's embedded metric format: its names are listed apart from the values."""
+    names = [metric["Name"] for group in record["_aws"]["CloudWatchMetrics"] for metric in group["Metrics"]]
+    dimensions = [name for name in record if name not in {*names, "_aws", "service"}]
+    return " ".join(["metric", *(f"{name}={_plain(record[name])}" for name in [*names, *dimensions])])
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,44 @@
+"""Starting and ending child processes so that none outlives this one."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+_CHILD = Path(__file__).with_name("child.py")
+
+# Children die with the thread that started them (see child.py): this one lives as long as the process.
+_starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
+
+
+def start(
+    python: str,
+    module: str,
+    *arguments: str,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    output: int | IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    """`python -m module …` in a session of its own: the terminal's Ctrl-C is ours to pass on."""
+    command: Sequence[str] = [python, "-P", str(_CHILD), str(os.getpid()), module, *arguments]
+    return _starter.submit(
+        subprocess.Popen,
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not None else None,
+        start_new_session=True,
+    ).result()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and whatever it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

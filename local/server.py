@@ -1,0 +1,78 @@
+"""The HTTP server under the API and under the Lambda Runtime API: the standard library's, quiet and quick."""
+
+import threading
+from collections.abc import Iterable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Headers = Iterable[tuple[str, str]]
+
+_WITHOUT_BODY = {204, 304}
+
+
+class TooLargeError(Exception):
+    """A body is longer than it may be."""
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on the loopback interface from the moment that it is made; OSError where the port is taken."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, handler: type["Handler"]) -> None:
+        super().__init__(("127.0.0.1", port), handler)
+
+    @property
+    def port(self) -> int:
+        return int(self.server_port)
+
+    def start(self) -> None:
+        threading.Thread(target=self.serve_forever, name="http", daemon=True).start()
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A peer that went away is no event here."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # headers and body leave in one segment
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        pass
+
+    def body(self, limit: int | None = None) -> bytes:
+        """The request's body; raises TooLargeError, after which the connection must close."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._chunks(limit)
+        length = int(self.headers.get("Content-Length") or 0)
+        if limit is not None and length > limit:
+            raise TooLargeError
+        return self.rfile.read(length)
+
+    def _chunks(self, limit: int | None) -> bytes:
+        body = b""
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+            if limit is not None and len(body) > limit:
+                raise TooLargeError
+        while self.rfile.readline().strip():  # trailers
+            pass
+        return body
+
+    def answer(self, status: int, headers: Headers, body: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        if status not in _WITHOUT_BODY:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD" and status not in _WITHOUT_BODY:
+            self.wfile.write(body)
+        self.wfile.flush()
