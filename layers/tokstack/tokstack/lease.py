@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from uuid import uuid4
 
+from tokstack.errors import TokstackError
 from tokstack.table import ConditionFailedError, Delete, Key, Put, Table
 
 
@@ -19,8 +20,9 @@ def lease(table: Table, name: str, seconds: float) -> Iterator[bool]:
         table.put(
             Put(
                 {"pk": key.pk, "sk": key.sk, "holder": holder, "expires_at": now + seconds},
-                condition="attribute_not_exists(pk) OR expires_at <= :now",
-                values={":now": now},
+                # Its own holder finds it when the SDK repeats a request whose answer was lost.
+                condition="attribute_not_exists(pk) OR expires_at <= :now OR holder = :holder",
+                values={":now": now, ":holder": holder},
             )
         )
     except ConditionFailedError:
@@ -29,5 +31,6 @@ def lease(table: Table, name: str, seconds: float) -> Iterator[bool]:
     try:
         yield True
     finally:
-        with suppress(ConditionFailedError):  # it ran out, and another holds it now
+        # Another holds it since it ran out, or the table cannot be reached and it will run out.
+        with suppress(ConditionFailedError, TokstackError):
             table.delete(Delete(key, condition="holder = :holder", values={":holder": holder}))

@@ -1,0 +1,46 @@
+"""Tables in moto, and in a DynamoDB Local: only the latter is proof of what holds when many write at once."""
+
+from collections.abc import Iterator
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from local.tools import dynamodb_local
+from tests.tables import Clock, client, create, moto
+from tokstack.table import Table
+
+
+@pytest.fixture(scope="session")
+def dynamodb_address() -> Iterator[str]:
+    """Where DynamoDB Local listens; where it cannot be had, what needs it is skipped."""
+    try:
+        with dynamodb_local.running() as address:
+            yield address
+    except dynamodb_local.UnavailableError as unavailable:
+        pytest.skip(str(unavailable))
+
+
+@pytest.fixture(scope="module", params=["moto", "dynamodb-local"])
+def dynamodb(request: pytest.FixtureRequest) -> Iterator[DynamoDBClient]:
+    if request.param == "moto":
+        with moto() as inside:
+            yield inside
+    else:
+        outside = client(request.getfixturevalue("dynamodb_address"))
+        yield outside
+        outside.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def table_name(dynamodb: DynamoDBClient) -> str:
+    return create(dynamodb)
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBClient, table_name: str, clock: Clock) -> Table:
+    return Table(dynamodb, table_name, clock)
