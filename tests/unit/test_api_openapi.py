@@ -1,0 +1,73 @@
+"""The committed description is what the code makes, is valid, and tells of the routes that the template has."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from samtranslator.yaml_helper import yaml_parse
+
+from tests.exchanges import ask, event
+from tokstack.api import openapi
+from tokstack.api.service import OPENAPI, OPENAPI_FILE
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+DOCUMENT = openapi.document()
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()]
+
+
+def bodies() -> list[tuple[dict[str, Any], Any]]:
+    """Every JSON body that the document shows, with its schema."""
+    found = []
+    for _, _, operation in operations():
+        for response in operation["responses"].values():
+            content = response.get("content", {}).get("application/json", {})
+            if "example" in content:
+                found.append((content["schema"], content["example"]))
+            for example in content.get("examples", {}).values():
+                shown = DOCUMENT["components"]["examples"][example["$ref"].rpartition("/")[2]]
+                found.append((content["schema"], shown["value"]))
+    return found
+
+
+def test_the_committed_file_is_what_the_code_makes() -> None:
+    assert OPENAPI_FILE.read_text("utf-8") == openapi.text(), "run `python -m tokstack.api.openapi` again"
+
+
+def test_it_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+
+
+def test_every_example_has_its_schema() -> None:
+    shown = bodies()
+    assert len(shown) > 100
+    for schema, body in shown:
+        Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(body)
+
+
+def test_it_describes_the_routes_of_the_template() -> None:
+    resources = yaml_parse(TEMPLATE.read_text())["Resources"].values()
+    events = [event for resource in resources for event in resource["Properties"].get("Events", {}).values()]
+    routes = {
+        (event["Properties"]["Path"], event["Properties"]["Method"].lower())
+        for event in events
+        if event["Type"] == "HttpApi" and "Path" in event["Properties"]
+    }
+    assert {(path, method) for path, method, _ in operations()} == routes
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation["operationId"] for _, _, operation in operations()]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.usefixtures("environment")
+def test_it_is_served_as_it_was_committed() -> None:
+    answer = ask(OPENAPI, event("/openapi.json"))
+    assert answer.headers["Content-Type"] == "application/json"
+    assert json.loads(answer.text) == DOCUMENT
