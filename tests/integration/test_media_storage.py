@@ -10,8 +10,8 @@ import pytest
 from moto import mock_aws
 from mypy_boto3_s3 import S3Client
 
+from tests import buckets
 from tests.integration import seaweedfs
-from tests.integration.seaweedfs import BUCKET
 from tokstack.errors import Code, TokstackError
 from tokstack.media import storage as module
 from tokstack.media.storage import PART_BYTES, Storage
@@ -32,21 +32,21 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["moto", pytest.param("seaweedfs", marks=needs_s3)])
 def client(request: pytest.FixtureRequest) -> Iterator[S3Client]:
-    """A server with an empty bucket."""
     if request.param == "moto":
         with mock_aws():
-            client = seaweedfs.client(None)
-            client.create_bucket(Bucket=BUCKET)
-            yield client
+            yield buckets.client()
     else:
-        client = seaweedfs.client(request.getfixturevalue("endpoint"))
-        yield client
-        client.delete_object(Bucket=BUCKET, Key=KEY)
+        yield buckets.client(request.getfixturevalue("endpoint"))
 
 
 @pytest.fixture
-def storage(client: S3Client) -> Storage:
-    return Storage(client, BUCKET)
+def bucket(client: S3Client) -> str:
+    return buckets.emptied(client)
+
+
+@pytest.fixture
+def storage(client: S3Client, bucket: str) -> Storage:
+    return Storage(client, bucket)
 
 
 class Broken(BytesIO):
@@ -59,8 +59,8 @@ class Broken(BytesIO):
         return taken
 
 
-def content(client: S3Client) -> bytes:
-    return client.get_object(Bucket=BUCKET, Key=KEY)["Body"].read()
+def content(client: S3Client, bucket: str) -> bytes:
+    return client.get_object(Bucket=bucket, Key=KEY)["Body"].read()
 
 
 def test_what_is_not_there_is_not_found(storage: Storage) -> None:
@@ -68,27 +68,27 @@ def test_what_is_not_there_is_not_found(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("data", [SMALL, LONG[:PART_BYTES], LONG], ids=["small", "one part", "long"])
-def test_what_is_put_is_found(storage: Storage, client: S3Client, data: bytes) -> None:
+def test_what_is_put_is_found(storage: Storage, client: S3Client, bucket: str, data: bytes) -> None:
     storage.put(KEY, BytesIO(data), "video/mp4")
     assert storage.find(KEY) == module.Stored(KEY, "video/mp4", len(data))
-    assert content(client) == data
+    assert content(client, bucket) == data
 
 
 @pytest.mark.parametrize("data", [SMALL, LONG], ids=["small", "long"])
-def test_the_first_writer_wins(storage: Storage, client: S3Client, data: bytes) -> None:
+def test_the_first_writer_wins(storage: Storage, client: S3Client, bucket: str, data: bytes) -> None:
     storage.put(KEY, BytesIO(b"first"), "video/mp4")
     storage.put(KEY, BytesIO(data), "video/quicktime")
-    assert content(client) == b"first"
+    assert content(client, bucket) == b"first"
     assert storage.find(KEY) == module.Stored(KEY, "video/mp4", 5)
-    assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
 
 
 @pytest.mark.parametrize("data", [SMALL, LONG], ids=["small", "long"])
-def test_a_body_that_breaks_off_leaves_nothing(storage: Storage, client: S3Client, data: bytes) -> None:
+def test_a_body_that_breaks_off_leaves_nothing(storage: Storage, client: S3Client, bucket: str, data: bytes) -> None:
     with pytest.raises(EOFError):
         storage.put(KEY, Broken(data), "video/mp4")
     assert storage.find(KEY) is None
-    assert "Uploads" not in client.list_multipart_uploads(Bucket=BUCKET)
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
 
 
 def test_a_bucket_that_is_missing_is_our_fault(client: S3Client) -> None:
@@ -100,17 +100,19 @@ def test_a_bucket_that_is_missing_is_our_fault(client: S3Client) -> None:
 
 def test_a_server_that_is_away_is_our_fault() -> None:
     with pytest.raises(TokstackError) as caught:
-        Storage(seaweedfs.client("http://127.0.0.1:9"), BUCKET).find(KEY)
+        Storage(buckets.client("http://127.0.0.1:9"), "media").find(KEY)
     assert caught.value.code is Code.SERVICE_UNAVAILABLE
 
 
 @pytest.mark.parametrize("client", [pytest.param("seaweedfs", marks=needs_s3)], indirect=True)
 class TestOnARealServer:
-    def test_of_many_writers_at_once_one_wins_and_none_fails(self, storage: Storage, client: S3Client) -> None:
+    def test_of_many_writers_at_once_one_wins_and_none_fails(
+        self, storage: Storage, client: S3Client, bucket: str
+    ) -> None:
         bodies = [bytes([number]) * 1000 for number in range(20)]
         with ThreadPoolExecutor(20) as pool:
             list(pool.map(lambda body: storage.put(KEY, BytesIO(body), "video/mp4"), bodies))
-        assert content(client) in bodies
+        assert content(client, bucket) in bodies
 
     def test_a_link_gives_the_file_and_its_parts(self, storage: Storage) -> None:
         storage.put(KEY, BytesIO(SMALL), "video/mp4")
