@@ -22,10 +22,14 @@ def rehydrated(html: bytes, entry: str) -> Mapping[str, Any] | None:
 
     Only this entry is parsed. Its quoted name cannot be part of a text, where its quotes would be escaped.
     """
-    state = _script(html, _STATE)
-    _, _, rest = state.partition(b'"%b":' % entry.encode())
+    quoted = b'"%b":' % entry.encode()
+    state = html.find(_STATE)
+    start = html.find(quoted, state)
+    end = html.find(b"</script>", start)
+    if min(state, start, end) < 0:
+        return None
     try:
-        value, _ = _decoder.raw_decode(rest.lstrip().decode())
+        value, _ = _decoder.raw_decode(html[start + len(quoted) : end].decode().lstrip())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
