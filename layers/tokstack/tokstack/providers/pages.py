@@ -22,14 +22,8 @@ def rehydrated(html: bytes, entry: str) -> Mapping[str, Any] | None:
 
     Only this entry is parsed. Its quoted name cannot be part of a text, where its quotes would be escaped.
     """
-    quoted = b'"%b":' % entry.encode()
-    state = html.find(_STATE)
-    start = html.find(quoted, state)
-    end = html.find(b"</script>", start)
-    if min(state, start, end) < 0:
-        return None
     try:
-        value, _ = _decoder.raw_decode(html[start + len(quoted) : end].decode().lstrip())
+        value, _ = _decoder.raw_decode(_behind(html, _STATE, b'"%b":' % entry.encode()).lstrip())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -38,7 +32,7 @@ def rehydrated(html: bytes, entry: str) -> Mapping[str, Any] | None:
 def embedded(html: bytes) -> Mapping[str, Any] | None:
     """The data of the one embed that the page shows; None where there is none that can be read."""
     try:
-        data = json.loads(_script(html, _EMBED_STATE))["source"]["data"]
+        data = json.loads(_behind(html, _EMBED_STATE, b">"))["source"]["data"]
         value = next(data[path] for path in data if path.startswith("/embed/"))
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         return None
@@ -58,9 +52,13 @@ def is_blocked(html: bytes) -> bool:
     return any(marker in html for marker in _BLOCKS)
 
 
-def _script(html: bytes, identity: bytes) -> bytes:
-    """What stands in the script of this id, b"" where it is not there or has no end."""
-    named = html.find(identity)
-    start = html.find(b">", named) + 1
+def _behind(html: bytes, *marks: bytes) -> str:
+    """What stands behind the marks, each behind the one before, up to the end of its script; "" if one is missing."""
+    start = 0
+    for mark in marks:
+        found = html.find(mark, start)
+        if found < 0:
+            return ""
+        start = found + len(mark)
     end = html.find(b"</script>", start)
-    return html[start:end] if named >= 0 and start and end >= 0 else b""
+    return html[start:end].decode() if end >= 0 else ""

@@ -11,9 +11,8 @@ from typing import Any
 
 from tokstack.errors import Code, TokstackError
 
-_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: databases refuse the one, UTF-8 the other
-_TOO_LONG = 10**20
+_DIGITS = 20  # of the longest number that is one: ids have nineteen
 _YEAR_10000 = 253_402_300_800
 
 
@@ -57,8 +56,8 @@ def post_id(value: Any) -> str:
 def integer(value: Any) -> int | None:
     """A count: a whole number or its digits. Zero is a value."""
     if isinstance(value, str):
-        return int(value) if _DIGITS.fullmatch(value) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_LONG else None
+        return int(value) if len(value) <= _DIGITS and value.isascii() and value.isdigit() else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_DIGITS else None
 
 
 def positive(value: Any) -> int | None:
@@ -87,17 +86,19 @@ def moment(value: Any) -> datetime | None:
 def url(value: Any) -> str | None:
     """An http address; one that leaves the scheme to the page gets https."""
     address = text(value)
-    if address is None:
-        return None
-    if address.startswith("//"):
-        return f"https:{address}"
-    return address if address.startswith(("https://", "http://")) else None
+    if address is None or address.startswith(("https://", "http://")):
+        return address
+    return f"https:{address}" if address.startswith("//") else None
 
 
 def urls(*values: Any) -> tuple[str, ...]:
     """The addresses in these strings and lists of strings, each once, in order."""
-    found = (url(entry) for value in values for entry in (value if isinstance(value, list) else [value]))
-    return tuple(dict.fromkeys(address for address in found if address))
+    found: dict[str, None] = {}
+    for value in values:
+        for entry in value if isinstance(value, list) else (value,):
+            if address := url(entry):
+                found[address] = None
+    return tuple(found)
 
 
 def first_url(*values: Any) -> str | None:

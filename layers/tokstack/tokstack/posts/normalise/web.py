@@ -115,11 +115,11 @@ class _Stats:
     """Counters that come twice: exact ones, as digits, before rounded ones."""
 
     def __init__(self, exact: Any, rounded: Any) -> None:
-        self._sources = (mapping(exact), mapping(rounded))
+        self._exact, self._rounded = mapping(exact), mapping(rounded)
 
     def count(self, name: str) -> int | None:
-        found = (integer(source.get(name)) for source in self._sources)
-        return next((number for number in found if number is not None), None)
+        exact = integer(self._exact.get(name))
+        return integer(self._rounded.get(name)) if exact is None else exact
 
 
 def _caption(item: Mapping[str, Any]) -> str | None:
