@@ -1,4 +1,4 @@
-"""Fetches one file of a post into storage. Begun by functions/media, answered to nobody: what comes of it is stored."""
+"""Fetches one file of a post into storage. Begun by functions/media; nobody waits for its answer, only for the file."""
 
 from typing import Any
 
@@ -10,15 +10,16 @@ from tokstack.media.source import Source
 from tokstack.observability import MetricUnit, logger, metrics
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:
     source = Source(event["site"], event["post_id"], event["rendition"])
     logger.append_keys(source=source.path)
+    metrics.add_metric("MediaAsked", MetricUnit.Count, 1)
     try:
         stored = fetcher().fetch(source)
-    except TokstackError as error:  # noted for whoever waits; no fault of this function
-        logger.warning("media not fetched", extra={"code": error.code, "cause": error.message})
+    except TokstackError as error:  # noted for those who wait; not a fault of this function
+        logger.warning("media refused", extra={"code": error.code, "cause": error.message})
         metrics.add_metric("MediaRefused", MetricUnit.Count, 1)
         return
     if stored:

@@ -82,7 +82,8 @@ class Fetcher:
         raise failure
 
     def _copy(self, client: httpx.Client, url: str, source: Source) -> Stored:
-        if (media_expiry(url) or self.table.now()) < self.table.now():
+        expiry = media_expiry(url)
+        if expiry is not None and expiry <= self.table.now():
             raise TokstackError(Code.UPSTREAM_UNAVAILABLE, "The upstream's link to this file has expired.")
         try:
             with client.stream("GET", url, headers=_HEADERS) as response:
