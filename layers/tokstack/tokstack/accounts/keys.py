@@ -22,7 +22,7 @@ _PREFIX = "tok_"
 _ALPHABET = string.ascii_letters + string.digits
 _HINT = len(_PREFIX) + 8  # the part that may be shown; the 32 characters after it hold 190 bits
 _KEY = re.compile(rf"{_PREFIX}[A-Za-z0-9]{{40}}")
-_FASTEST = 10_000
+FASTEST = 10_000
 _USABLE = "#status = :active AND (attribute_not_exists(valid_until) OR valid_until > :now)"
 
 
@@ -61,8 +61,8 @@ class ApiKey:
 
 def create(table: Table, account: str, *, rate: int | None = None, expires_at: float | None = None) -> str:
     """A new key of an account, the only time that it is seen whole."""
-    if rate is not None and not 1 <= rate <= _FASTEST:
-        raise TokstackError(Code.VALIDATION_ERROR, f"A rate is 1 to {_FASTEST} requests per second.")
+    if rate is not None and not 1 <= rate <= FASTEST:
+        raise TokstackError(Code.VALIDATION_ERROR, f"A rate is 1 to {FASTEST} requests per second.")
     text = _PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(40))
     key, hint = _key(_hash(text)), text[:_HINT]
     item: dict[str, Any] = {

@@ -1,0 +1,15 @@
+"""`tokstack`: the owner's command line, for a deployed stack and the one of `make run` alike.
+
+main        the commands' names
+keys, credits, providers    what they do
+stack       which table they do it to, and one line for whatever goes wrong
+output      tables and moments for people
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# The layer is installed nowhere: here, as on Lambda, it stands on the path.
+sys.path.insert(0, str(ROOT / "layers" / "tokstack"))

@@ -1,0 +1,16 @@
+"""`tokstack`, the owner's command line."""
+
+import typer
+
+from cli import credits as credits_commands
+from cli import keys, providers
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Keys, credits and upstreams of a deployed stack (--stack), or else of the one that `make run` runs.",
+)
+app.add_typer(keys.app, name="keys")
+app.add_typer(credits_commands.app, name="credits")
+app.add_typer(providers.app, name="providers")

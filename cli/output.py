@@ -1,0 +1,35 @@
+"""What people read."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+_answers, _remarks = Console(highlight=False, soft_wrap=True), Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def say(line: str) -> None:
+    """The answer itself, for people and pipes alike."""
+    _answers.print(line, markup=False)
+
+
+def remark(line: str) -> None:
+    """Said beside the answer, on standard error."""
+    _remarks.print(line, markup=False)
+
+
+def tabulate(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*row)
+    _answers.print(table, markup=False)
+
+
+def moment(seconds: float | None) -> str:
+    """Epoch seconds as people write them, in UTC; "-" for never."""
+    if seconds is None:
+        return "-"
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -1,0 +1,65 @@
+"""The table of the stack that is meant, and one line for whatever goes wrong with it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, NoReturn
+
+import boto3
+import typer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import ROOT
+from cli.output import remark
+from local import account
+from tokstack.errors import TokstackError
+from tokstack.table import Table
+
+READY_FILE = ROOT / ".local" / "ready.json"
+_CONFIG = Config(retries={"total_max_attempts": 3, "mode": "standard"}, connect_timeout=5, read_timeout=10)
+
+Stack = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="A deployed stack, instead of the one of `make run`.", show_default=False),
+]
+
+
+@contextmanager
+def table_of(stack: str | None) -> Iterator[Table]:
+    """The table of a deployed stack, or of the local one. Errors end the program with one line."""
+    try:
+        yield _deployed(stack) if stack else _local()
+    except TokstackError as error:
+        fail(" ".join(filter(None, [error.message, str(error.__cause__ or "")])))
+    except (BotoCoreError, ClientError) as error:
+        fail(str(error))
+
+
+def fail(line: str) -> NoReturn:
+    remark(" ".join(line.split()))
+    raise typer.Exit(1)
+
+
+def _local() -> Table:
+    try:
+        ready = json.loads(READY_FILE.read_text())
+    except FileNotFoundError:
+        fail("No local stack is running: start one with `make run`, or name a deployed one with --stack.")
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=ready["aws_endpoint"],
+        region_name=account.REGION,
+        aws_access_key_id=account.ACCESS_KEY,
+        aws_secret_access_key=account.SECRET_KEY,
+        config=_CONFIG,
+    )
+    return Table(client, f"{account.STACK}-data")
+
+
+def _deployed(stack: str) -> Table:
+    described: Any = boto3.client("cloudformation", config=_CONFIG).describe_stacks(StackName=stack)
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0].get("Outputs", [])}
+    if "Table" not in outputs:
+        fail(f"{stack} has no output `Table`: it is no stack of Tokstack, or not yet deployed.")
+    return Table(boto3.client("dynamodb", config=_CONFIG), outputs["Table"])
