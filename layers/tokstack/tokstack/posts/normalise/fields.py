@@ -13,6 +13,7 @@ from tokstack.errors import Code, TokstackError
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: databases refuse the one, UTF-8 the other
 _DIGITS = 20  # of the longest number that is one: ids have nineteen
+_TOO_LARGE = 10**_DIGITS
 _YEAR_10000 = 253_402_300_800
 
 
@@ -37,7 +38,7 @@ def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
 def text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    clean = value.replace("\0", "") if value.isascii() else _UNSTORABLE.sub("", value)
+    clean = value if value.isascii() and "\0" not in value else _UNSTORABLE.sub("", value)
     return clean if clean and not clean.isspace() else None
 
 
@@ -57,7 +58,7 @@ def integer(value: Any) -> int | None:
     """A count: a whole number or its digits. Zero is a value."""
     if isinstance(value, str):
         return int(value) if len(value) <= _DIGITS and value.isascii() and value.isdigit() else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_DIGITS else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _TOO_LARGE else None
 
 
 def positive(value: Any) -> int | None:
