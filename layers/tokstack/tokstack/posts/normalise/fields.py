@@ -1,7 +1,7 @@
 """Tolerant readers: upstreams drift, so a value of the wrong type is a value that nobody said.
 
-Every reader takes whatever a payload holds, gives a clean value or None (an empty collection for the plural ones),
-and raises nothing.
+Every reader takes whatever a payload holds and gives a clean value or None (the plural ones an empty collection).
+None raises, but for `post_id`.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 from tokstack.errors import Code, TokstackError
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and lone surrogates: databases refuse the one, UTF-8 the other
-_DIGITS = 20  # of the longest number that is one: ids have nineteen
+_DIGITS = 21  # at the most, in the longest ids
 _TOO_LARGE = 10**_DIGITS
 _YEAR_10000 = 253_402_300_800
 

@@ -11,7 +11,7 @@ from tokstack.posts.models import Author, Kind, Post, Sound
 from tokstack.posts.normalise.captions import hashtags, mentions
 from tokstack.posts.normalise.fields import first_url, post_id, text
 
-_MUSIC_ID = re.compile(r"[0-9]{1,20}\Z")
+_MUSIC_ID = re.compile(r"[0-9]{1,21}\Z")
 
 
 def post(answer: Mapping[str, Any]) -> Post:
