@@ -1,9 +1,12 @@
 """The media bucket, on moto and on a real S3 server: moto forgives what S3 does not."""
 
 import time
+import zlib
+from base64 import b64decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from typing import Any
 
 import httpx
 import pytest
@@ -72,6 +75,19 @@ def test_what_is_put_is_found(storage: Storage, client: S3Client, bucket: str, d
     storage.put(KEY, BytesIO(data), "video/mp4")
     assert storage.find(KEY) == module.Stored(KEY, "video/mp4", len(data))
     assert content(client, bucket) == data
+
+
+def test_the_parts_of_a_long_file_are_checked_from_beginning_to_end(storage: Storage, client: S3Client) -> None:
+    told: dict[str, dict[str, Any]] = {}
+    for operation in ("CreateMultipartUpload", "CompleteMultipartUpload"):
+        client.meta.events.register(
+            f"provide-client-params.s3.{operation}", lambda params, model, **_: told.update({model.name: params})
+        )
+    storage.put(KEY, BytesIO(LONG), "video/mp4")
+    assert told["CreateMultipartUpload"]["ChecksumAlgorithm"] == "CRC32"
+    sums = [zlib.crc32(LONG[start : start + PART_BYTES]) for start in range(0, len(LONG), PART_BYTES)]
+    parts = told["CompleteMultipartUpload"]["MultipartUpload"]["Parts"]
+    assert [b64decode(part["ChecksumCRC32"]) for part in parts] == [each.to_bytes(4, "big") for each in sums]
 
 
 @pytest.mark.parametrize("data", [SMALL, LONG], ids=["small", "long"])
