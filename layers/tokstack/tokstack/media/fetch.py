@@ -19,11 +19,12 @@ from tokstack.observability import logger
 from tokstack.posts.expiry import media_expiry
 from tokstack.posts.models import Post
 from tokstack.posts.references import PostRef
+from tokstack.providers.session import BROWSER_HEADERS
 from tokstack.table import Table, table
 
 _SECONDS = 240  # for all mirrors of a file; links are renewed once, so twice that at most
 _LEASE = 600  # seconds that the function may run
-_HEADERS = {"Referer": "https://www.tiktok.com/", "Accept": "*/*", "Accept-Encoding": "identity"}
+_HEADERS = {**BROWSER_HEADERS, "Referer": "https://www.tiktok.com/", "Accept-Encoding": "identity"}
 _REFUSALS = {429: Code.UPSTREAM_RATE_LIMITED, 408: Code.UPSTREAM_TIMEOUT, 504: Code.UPSTREAM_TIMEOUT}
 
 

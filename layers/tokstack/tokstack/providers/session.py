@@ -17,7 +17,7 @@ from tokstack.providers import classification
 
 _MAX_BYTES = 8 << 20  # a post page is 500 KB
 _MAX_REQUESTS = 8
-_HEADERS = {
+BROWSER_HEADERS = {
     "User-Agent": (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
         "Chrome/142.0.0.0 Safari/537.36"
@@ -36,7 +36,7 @@ def sessions(open_client: OpenClient) -> Session:
     def session(hosts: frozenset[str], seconds: float) -> Iterator[httpx.Client]:
         """A client that may ask `hosts` for `seconds`. Whatever its block raises leaves it as TokstackError."""
         with _upstream_errors(), open_client(hosts, seconds) as client:
-            client.headers.update(_HEADERS)
+            client.headers.update(BROWSER_HEADERS)
             yield client
 
     return session
