@@ -28,7 +28,7 @@ check: .venv/.ready .venv-sam/.ready .venv-checkov/.ready ## lint, types, archit
 	@.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	PYTHONPATH=layers/tokstack .venv/bin/lint-imports
 	$(RUN) -m pytest -q tests/unit/test_template.py tests/unit/test_readme.py
 	$(SAM) validate --lint
 	.venv-checkov/bin/checkov --config-file .checkov.yaml
