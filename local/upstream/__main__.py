@@ -10,7 +10,7 @@ import threading
 from local.upstream import media, recordings
 from local.upstream.catalog import SEED, catalog
 from local.upstream.server import Upstream
-from local.upstream.sites import World
+from local.upstream.world import World
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-HTML, JSON_TYPE, TEXT = "text/html; charset=utf-8", "application/json; charset=utf-8", "text/plain; charset=utf-8"
+HTML_TYPE, JSON_TYPE = "text/html; charset=utf-8", "application/json; charset=utf-8"
 
 
 class Surface(StrEnum):
@@ -43,6 +43,10 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
 
+    def number(self, name: str, default: int) -> int:
+        text = self.query.get(name, "")
+        return int(text) if text.isdecimal() else default
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -51,14 +55,14 @@ class Answer:
     surface: Surface
     body: bytes = b""
     status: int = 200
-    content_type: str = HTML
+    content_type: str = HTML_TYPE
     headers: tuple[tuple[str, str], ...] = ()
     file: Path | None = None
     delivery: Delivery = Delivery.WHOLE
 
 
 def as_json(surface: Surface, value: Any, status: int = 200) -> Answer:
-    return Answer(surface, json.dumps(value, ensure_ascii=False).encode(), status, JSON_TYPE)
+    return Answer(surface, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), status, JSON_TYPE)
 
 
 def redirect(surface: Surface, location: str, status: int = 302) -> Answer:

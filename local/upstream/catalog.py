@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from local.upstream.media import CLIPS, PICTURES, SOUNDS
+from local.upstream.media import CLIPS, MOST, PICTURES, SOUNDS
 from local.upstream.people import PEOPLE, WORDS, Person
 
 SEED = 1
 UNTIL = 1795132800  # 2026-11-20, the newest post's day: fixed, so that ids named in a README stay true
 TWO_YEARS = 2 * 365 * 86400
 CLIPS_BY_NAME = {clip.name: clip for clip in CLIPS}
+DOWNLOADABLE, SUBTITLED, MENTIONING, ORIGINAL = 0.9, 0.3, 0.15, 0.6  # shares of the plain posts
 # How often each set of renditions is met on real pages, roughly.
 LADDERS = (
     ("h264-540", "h265-540"),
@@ -73,7 +74,7 @@ class Post:
     sound: Sound
     clip: str = ""
     renditions: tuple[Rendition, ...] = ()
-    watermark: bool = True
+    downloadable: bool = True  # an author who says no has no watermarked file on the web
     images: tuple[str, ...] = ()
     lives: tuple[str | None, ...] = ()
     region: str = ""
@@ -90,6 +91,15 @@ class Post:
     @property
     def seconds(self) -> int:
         return CLIPS_BY_NAME[self.clip].seconds if self.clip else 0
+
+    @property
+    def playable(self) -> list[str]:
+        """The files of a video that can be fetched, best first."""
+        return [rendition.file for rendition in self.renditions if not rendition.broken]
+
+    @property
+    def watermarked(self) -> str:
+        return f"{self.clip}/watermark-540.mp4"
 
     @property
     def hashtags(self) -> list[str]:
@@ -168,10 +178,12 @@ def catalog(seed: int = SEED) -> Catalog:
 
 
 def _posts(person: Person, rng: random.Random) -> Iterator[Post]:
-    plain = [_plain(person, rng) for _ in range(person.posts)]
-    for pinned, post in enumerate(sorted(plain, key=lambda post: post.created)):
-        post = replace(post, pinned=pinned < person.pinned)
-        yield replace(post, refusal=ACCOUNT_PRIVATE, trait="account-private") if person.private else post
+    plain = sorted((_plain(person, rng) for _ in range(person.posts)), key=lambda post: post.created)
+    for number, post in enumerate(plain):
+        if person.private:
+            yield replace(post, refusal=ACCOUNT_PRIVATE, trait="account-private")
+        else:
+            yield replace(post, pinned=number < person.pinned)
     if person.handle == "cabinet.of.odds":
         yield from _odd(person, rng)
 
@@ -215,7 +227,7 @@ def _odd(person: Person, rng: random.Random) -> Iterator[Post]:
     yield video("landscape", **_filmed("harbour", ("h264-540", "h264-720", "h265-1080")))
     broken = (Rendition("counter/h264-540.mp4"), Rendition("counter/h265-1080.mp4", broken=True))
     yield video("broken-rendition", clip="counter", renditions=broken)
-    yield video("download-disabled", watermark=False)
+    yield video("download-disabled", downloadable=False)
     yield video("no-region", region="")
     yield video("counters-zero", counters=ZERO)
     yield video("counters-huge", counters=HUGE)
@@ -231,14 +243,14 @@ def _filmed(clip: str, renditions: tuple[str, ...]) -> dict[str, object]:
 
 
 def _video(person: Person, rng: random.Random, created: int) -> Post:
-    clip = CLIPS_BY_NAME[rng.choice(("counter", "fractal", "drift", "bars", "harbour", "horizon"))]
+    clip = rng.choice([clip for clip in CLIPS if set(MOST) <= set(clip.renditions)])
     ladder = [name for name in rng.choice(LADDERS) if name in clip.renditions]
     return replace(
         _base(person, rng, created),
         clip=clip.name,
         renditions=tuple(Rendition(f"{clip.name}/{name}.mp4") for name in ladder),
-        watermark=rng.random() < 0.9,
-        subtitles=rng.random() < 0.3,
+        downloadable=rng.random() < DOWNLOADABLE,
+        subtitles=rng.random() < SUBTITLED,
     )
 
 
@@ -265,15 +277,15 @@ def _base(person: Person, rng: random.Random, created: int) -> Post:
 
 
 def _caption(person: Person, rng: random.Random) -> str:
-    words = WORDS[person.language]
+    words = WORDS[person.language].split()
     text = " ".join(rng.sample(words, rng.randint(3, 6)))
     tags = rng.sample(words, rng.randint(0, 3))
-    friend = f" @{rng.choice(PEOPLE).handle}" if rng.random() < 0.15 else ""
+    friend = f" @{rng.choice(PEOPLE).handle}" if rng.random() < MENTIONING else ""
     return " ".join([text + friend, *(f"#{tag.lower()}" for tag in tags)])
 
 
 def _sound(person: Person, rng: random.Random) -> Sound:
-    original = rng.random() < 0.6
+    original = rng.random() < ORIGINAL
     number = str(7_100_000_000_000_000_000 + rng.getrandbits(58))
     file = rng.choice(tuple(SOUNDS))
     if original:

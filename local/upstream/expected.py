@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from local.upstream.catalog import Post, Refusal
+from local.upstream.catalog import Post
 from local.upstream.media import Library
 from local.upstream.people import Person
-from local.upstream.sites import World
+from local.upstream.world import World
 
 JSON = dict[str, Any]
 LINK, MAYBE_LINK = "<url>", "<url or null>"
@@ -61,7 +61,7 @@ def listing(world: World) -> JSON:
         "maybe_link": MAYBE_LINK,
         "told_by": TOLD_BY,
         "posts": [_listed_post(post, library) for post in catalog.posts],
-        "profiles": [_listed_person(person, catalog.feed(person), library) for person in catalog.people],
+        "profiles": [_listed_person(person, catalog.feed(person)) for person in catalog.people],
         "short_links": [
             {"url": link.url, "post_id": link.post_id, "expected": _error(link.error) if link.error else None}
             for link in world.short_links.values()
@@ -101,9 +101,9 @@ def _listed_post(post: Post, library: Library) -> JSON:
     return {
         "id": post.id,
         "url": post.url,
-        "handle": post.author.handle,
+        "author": post.author.handle,
+        "kind": _kind(post),
         "trait": post.trait,
-        "type": "slides" if post.images else "video",
         "created": post.created,
         "pinned": post.pinned,
         "listed": post.refusal is None,
@@ -111,7 +111,7 @@ def _listed_post(post: Post, library: Library) -> JSON:
     }
 
 
-def _listed_person(person: Person, feed: list[Post], library: Library) -> JSON:
+def _listed_person(person: Person, feed: list[Post]) -> JSON:
     return {
         "handle": person.handle,
         "id": person.id,
@@ -126,13 +126,13 @@ def _listed_person(person: Person, feed: list[Post], library: Library) -> JSON:
         "likes_received": person.likes,
         "likes_given": person.likes_given,
         "posts": len(feed),
-        "expected": _random(person, feed, library),
+        "expected": {"random": _random(person, feed)},
     }
 
 
 def _expected(post: Post, library: Library) -> JSON:
     if post.refusal:
-        refused = _refused(post.refusal)
+        refused = _error(post.refusal.error)
         return {"statistic": refused, "downloader": refused, "slides": refused}
     return {
         "statistic": {"status": 200, "data": _statistic(post)},
@@ -141,20 +141,21 @@ def _expected(post: Post, library: Library) -> JSON:
     }
 
 
-def _random(person: Person, feed: list[Post], library: Library) -> JSON:
-    """The answer of `random` is one of these, by id."""
+def _random(person: Person, feed: list[Post]) -> JSON:
+    """The answer is one of `data`, which is by id; `newest` says in which order they were made."""
     if person.private:
-        return {"random": _error("account_private")}
+        return _error("account_private")
     if not feed:
-        return {"random": _error("no_posts")}
-    return {"random": {"status": 200, "newest": [post.id for post in feed], "data": {p.id: _picked(p) for p in feed}}}
+        return _error("no_posts")
+    data = {post.id: _picked(post) for post in feed}
+    return {"status": 200, "newest": list(data), "data": data}
 
 
 def _statistic(post: Post) -> JSON:
     counters, author = post.counters, post.author
     return {
         "id": post.id,
-        "type": _type(post),
+        "type": _kind(post),
         "duration": post.seconds or None,
         "title": _caption(post),
         **_words(post),
@@ -177,7 +178,7 @@ def _downloader(post: Post, library: Library) -> JSON:
     author = post.author
     data = {
         "id": post.id,
-        "type": _type(post),
+        "type": _kind(post),
         "title": _caption(post),
         "media": _media(post),
         "post_author": {"id": author.id, "nickname": author.name, "profile": _profile(author)},
@@ -203,7 +204,7 @@ def _slides(post: Post) -> JSON:
 def _picked(post: Post) -> JSON:
     return {
         "id": post.id,
-        "type": _type(post),
+        "type": _kind(post),
         "title": _caption(post),
         **_words(post),
         "url": LINK,
@@ -218,12 +219,12 @@ def _media(post: Post) -> JSON:
     return {
         "music": LINK if post.sound.file else None,
         "no_watermark": None if post.images else LINK,
-        "watermark": None if post.images else LINK if post.watermark else MAYBE_LINK,
+        "watermark": None if post.images else LINK if post.downloadable else MAYBE_LINK,
     }
 
 
 def _renditions(post: Post, library: Library) -> list[JSON]:
-    """The page's, in its order; ours may be in another, and may have more."""
+    """The page's, in its order."""
     files = [library[rendition.file] for rendition in post.renditions]
     return [
         {"codec": f.codec, "width": f.width, "height": f.height, "bitrate": f.bitrate, "bytes": f.bytes, "url": LINK}
@@ -243,17 +244,13 @@ def _profile(person: Person) -> str:
     return f"https://www.tiktok.com/@{person.handle}"
 
 
-def _type(post: Post) -> str:
+def _kind(post: Post) -> str:
     return "slides" if post.images else "video"
 
 
 def _caption(post: Post) -> str | None:
     """As told: without the zero bytes that no text store takes, and null rather than nothing."""
     return post.caption.replace("\0", "") or None
-
-
-def _refused(refusal: Refusal) -> JSON:
-    return _error(refusal.error)
 
 
 def _error(code: str) -> JSON:

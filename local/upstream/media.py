@@ -175,7 +175,7 @@ def _files(folder: Path) -> Iterator[File]:
 
 
 def _recipes() -> Iterator[list[str]]:
-    """ffmpeg's arguments, relative to the folder; the longest first, so that both cores end together."""
+    """The arguments of ffmpeg, relative to the folder; the longest first, so that both cores end together."""
     yield from (_clip_recipe(clip) for clip in CLIPS)
     for name, (seconds, pitch) in SOUNDS.items():
         sound = f"sine=frequency={pitch}:beep_factor=4:sample_rate=44100:duration={seconds}"

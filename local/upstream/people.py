@@ -81,16 +81,16 @@ PEOPLE = (
     Person("empty.shelf", "Empty Shelf", "en", "US", posts=0, followers=2),
 )
 
-WORDS = {
-    "en": "morning coffee by the old bridge and nobody told me it would rain today again".split(),
-    "es": "mañana de mercado con la familia y un café muy bueno en la plaza vieja".split(),
-    "fr": "matin tranquille sous la pluie avec un carnet bleu et beaucoup de couleurs".split(),
-    "de": "heute wird die alte Werkbank wieder schön und der Hobel läuft ganz leise".split(),
-    "pt": "amanhã tem ensaio na praça com todo mundo dançando até a noite cair".split(),
-    "vi": "sáng nay nấu phở cho cả nhà rồi đi chợ với mẹ vui lắm".split(),
-    "ja": "今日 は 海 まで 歩いた 空 が 青い 電車 旅 夏休み 朝ごはん".split(),
-    "ko": "오늘 아침 시장 에서 먹은 떡볶이 정말 맛있다 서울 골목 여행".split(),
-    "zh": "今天 夜市 的 小吃 真的 好吃 台北 旅行 雨天 高鐵 便當".split(),
-    "ar": "صباح جميل في البيت القديم مع ألوان جديدة وقهوة وكتاب مفتوح".split(),
-    "he": "בוקר טוב עם קפה וקוד חדש שלא עובד בפעם הראשונה היום".split(),
+WORDS = {  # by language, for split()
+    "en": "morning coffee by the old bridge and nobody told me it would rain today again",
+    "es": "mañana de mercado con la familia y un café muy bueno en la plaza vieja",
+    "fr": "matin tranquille sous la pluie avec un carnet bleu et beaucoup de couleurs",
+    "de": "heute wird die alte Werkbank wieder schön und der Hobel läuft ganz leise",
+    "pt": "amanhã tem ensaio na praça com todo mundo dançando até a noite cair",
+    "vi": "sáng nay nấu phở cho cả nhà rồi đi chợ với mẹ vui lắm",
+    "ja": "今日 は 海 まで 歩いた 空 が 青い 電車 旅 夏休み 朝ごはん",
+    "ko": "오늘 아침 시장 에서 먹은 떡볶이 정말 맛있다 서울 골목 여행",
+    "zh": "今天 夜市 的 小吃 真的 好吃 台北 旅行 雨天 高鐵 便當",
+    "ar": "صباح جميل في البيت القديم مع ألوان جديدة وقهوة وكتاب مفتوح",
+    "he": "בוקר טוב עם קפה וקוד חדש שלא עובד בפעם הראשונה היום",
 }

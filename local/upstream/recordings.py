@@ -17,36 +17,12 @@ from local.upstream.links import WEB_LIFE
 from local.upstream.media import File, Library
 
 JSON = Mapping[str, Any]
-Payloads = dict[tuple[Surface, str], str]
+Named = tuple[Surface, str, JSON]
 _PROJECT = Path(__file__).resolve().parents[2]
-_EXPIRY = re.compile(r"(?P<name>(?:x-)?expires?=)\d{10}(?!\d)|(?P<path>/[0-9a-f]{32}/)[0-9a-f]{8}(?=/video/)")
-_LINK = re.compile(r"https?://([\w.-]+)(/[^?\"\s]+)")
+_OF_POSTS = frozenset({Surface.PAGE, Surface.PLAYER, Surface.EMBED, Surface.OEMBED, Surface.TIKWM})
+_ENDS = re.compile(r"(?P<before>expires?=)\d{10}(?!\d)|(?P<path>/[0-9a-f]{32}/)[0-9a-f]{8}(?=/video/)")
+_LINK = re.compile(r"https?://[\w.-]+(/[^?\"\s]+)")
 _STATE = re.compile(r'<script id="__UNIVERSAL_DATA_FOR_REHYDRATION__"[^>]*>(.*?)</script>', re.DOTALL)
-
-
-class Recordings:
-    """Payloads by surface and by what is asked for; empty where there is no folder."""
-
-    def __init__(self, folder: Path | None) -> None:
-        found = list(_payloads(folder)) if folder else []
-        self._payloads: Payloads = {(surface, name): json.dumps(value) for surface, name, value in found}
-        self.post_ids = frozenset(name for surface, name in self._payloads if surface in _OF_POSTS)
-        self._links = frozenset(_lasting(path) for text in self._payloads.values() for _, path in _LINK.findall(text))
-
-    def get(self, surface: Surface, name: str, now: float) -> Any | None:
-        """A payload whose links end 48 hours from now."""
-        text = self._payloads.get((surface, name))
-        return json.loads(_revived(text, int(now) + WEB_LIFE)) if text else None
-
-    def surfaces(self, post_id: str) -> list[str]:
-        return sorted(surface for surface, name in self._payloads if name == post_id and surface in _OF_POSTS)
-
-    def file(self, path: str, query: Mapping[str, str], library: Library) -> File | None:
-        """The sample file behind a recorded link."""
-        if _lasting(path) not in self._links:
-            return None
-        like = library.like(_mime(path, query))
-        return like[zlib.crc32(_lasting(path).encode()) % len(like)]
 
 
 def folder() -> Path | None:
@@ -55,13 +31,40 @@ def folder() -> Path | None:
     return place if place.is_dir() else None
 
 
-_OF_POSTS = frozenset({Surface.PAGE, Surface.PLAYER, Surface.EMBED, Surface.OEMBED, Surface.TIKWM})
+class Recordings:
+    """Payloads by surface and by what is asked for: the id of a post, a handle, a secUid. Without a folder, none."""
+
+    def __init__(self, folder: Path | None) -> None:
+        named = _read(folder) if folder else ()
+        self._texts = {(surface, name): json.dumps(value) for surface, name, value in named}
+        self._paths = {_lasting(path) for text in self._texts.values() for path in _LINK.findall(text)}
+        self.post_ids = frozenset(name for surface, name in self._texts if surface in _OF_POSTS)
+
+    def get(self, surface: Surface, name: str, now: float) -> dict[str, Any] | None:
+        """A payload whose links end 48 hours from `now`."""
+        text = self._texts.get((surface, name))
+        payload: dict[str, Any] | None = json.loads(_revived(text, int(now) + WEB_LIFE)) if text else None
+        return payload
+
+    def surfaces(self, post_id: str) -> list[str]:
+        """Where a post was recorded."""
+        return sorted(surface for surface in _OF_POSTS if (surface, post_id) in self._texts)
+
+    def file(self, path: str, query: Mapping[str, str], library: Library) -> File | None:
+        """The sample file behind a recorded link: always the same one."""
+        path = _lasting(path)
+        if path not in self._paths:
+            return None
+        alike = library.like(_mime(path, query))
+        return alike[zlib.crc32(path.encode()) % len(alike)]
 
 
-def _payloads(folder: Path) -> Iterator[tuple[Surface, str, Any]]:
+def _read(folder: Path) -> Iterator[Named]:
     for path in sorted(folder.glob("item_page_html/video-*.html")):
         detail = _scope(path)["webapp.video-detail"]
-        yield Surface.PAGE, detail["itemInfo"]["itemStruct"]["id"], detail
+        item = detail["itemInfo"]["itemStruct"]
+        yield Surface.PAGE, item["id"], detail
+        yield Surface.LIST, item["author"]["secUid"], {"itemList": [item], "statusCode": 0}
     for path in sorted(folder.glob("profile_page_html/*.html")):
         detail = _scope(path)["webapp.user-detail"]
         yield Surface.PROFILE, detail["userInfo"]["user"]["uniqueId"], detail
@@ -71,52 +74,64 @@ def _payloads(folder: Path) -> Iterator[tuple[Surface, str, Any]]:
             yield from _from_json(path.parent.name, value)
 
 
-def _from_json(kind: str, value: JSON) -> Iterator[tuple[Surface, str, Any]]:
+def _from_json(kind: str, value: JSON) -> Iterator[Named]:
     match kind:
-        case "item_detail_photo" if item := value.get("itemInfo", {}).get("itemStruct"):
-            yield Surface.PAGE, item["id"], dict(value) | {"statusCode": 0, "statusMsg": ""}
+        case "item_detail_photo" if "itemInfo" in value:
+            yield Surface.PAGE, value["itemInfo"]["itemStruct"]["id"], {**value, "statusCode": 0, "statusMsg": ""}
         case "item_error":
             scope = value["__DEFAULT_SCOPE__"]
             yield Surface.PAGE, scope["seo.abtest"]["canonical"].rsplit("/", 1)[1], scope["webapp.video-detail"]
         case "item_list":
-            yield Surface.LIST, value["itemList"][0]["author"]["secUid"], value
-            for item in value["itemList"]:
-                yield Surface.PAGE, item["id"], {"itemInfo": {"itemStruct": item}, "statusCode": 0, "statusMsg": ""}
+            yield from _from_list(value)
         case "player_items":
             yield from ((Surface.PLAYER, item["id_str"], value) for item in value["items"])
         case "embed_shape":
-            yield from ((Surface.EMBED, path.rsplit("/", 1)[1], data) for path, data in value["source"]["data"].items())
+            shown = value["source"]["data"].values()
+            yield from ((Surface.EMBED, x["videoData"]["itemInfos"]["id"], x) for x in shown if "videoData" in x)
         case "oembed" if "embed_product_id" in value:
             yield Surface.OEMBED, value["embed_product_id"], value
-        case "tikwm" if value.get("code") == 0 and "data" in value:
+        case "tikwm" if value.get("code") == 0:
             yield from _from_tikwm(value["data"])
 
 
-def _from_tikwm(data: JSON) -> Iterator[tuple[Surface, str, Any]]:
+def _from_list(envelope: JSON) -> Iterator[Named]:
+    """A list, whose author's page and whose posts' pages follow from it."""
+    first = envelope["itemList"][0]
+    author, stats = first["author"], {"stats": first["authorStats"], "statsV2": first["authorStatsV2"]}
+    yield Surface.LIST, author["secUid"], {**envelope, "hasMore": False, "hasMorePrevious": False}
+    yield Surface.PROFILE, author["uniqueId"], {"userInfo": {"user": author, **stats, "itemList": []}, "statusCode": 0}
+    for item in envelope["itemList"]:
+        yield Surface.PAGE, item["id"], {"itemInfo": {"itemStruct": item}, "statusCode": 0, "statusMsg": ""}
+
+
+def _from_tikwm(data: JSON) -> Iterator[Named]:
     for post in data.get("videos", [data] if "play_count" in data else []):
-        number = str(post.get("video_id") or post["create_time"] << 32)  # one recording does not tell its own id
-        yield Surface.TIKWM, number, dict(post) | {"id": number}
+        post_id = str(post.get("video_id") or post["create_time"] << 32)  # one recording does not tell its id
+        yield Surface.TIKWM, post_id, {**post, "id": post_id}
 
 
-def _scope(path: Path) -> Any:
-    found = _STATE.search(path.read_text())
-    return json.loads(found[1])["__DEFAULT_SCOPE__"] if found else {}
+def _scope(path: Path) -> JSON:
+    found = _STATE.search(path.read_text(encoding="utf-8"))
+    if not found:
+        raise ValueError(f"{path.name} is not a page with its state")
+    scope: JSON = json.loads(found[1])["__DEFAULT_SCOPE__"]
+    return scope
 
 
 def _revived(text: str, expires: int) -> str:
     def revive(found: re.Match[str]) -> str:
-        return f"{found['name']}{expires}" if found["name"] else f"{found['path']}{expires:08x}"
+        return f"{found['before']}{expires}" if found["before"] else f"{found['path']}{expires:08x}"
 
-    return _EXPIRY.sub(revive, text)
+    return _ENDS.sub(revive, text)
 
 
 def _lasting(path: str) -> str:
-    """A path without the part that changes with its end."""
+    """A path without the part that says its end."""
     return re.sub(r"^/[0-9a-f]{32}/[0-9a-f]{8}/", "/", path)
 
 
 def _mime(path: str, query: Mapping[str, str]) -> str:
-    if path.endswith((".mp3", ".m4a")) or query.get("mime_type", "").startswith("audio"):
+    if path.endswith(".mp3") or query.get("mime_type", "").startswith("audio"):
         return "audio/mpeg"
     if "video" in path:
         return "video/mp4"

@@ -24,8 +24,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.upstream.answers import Answer, Delivery, Request, Surface, as_json, bare_page
 from local.upstream.expected import listing
-from local.upstream.faults import Faults, as_mapping, read_plan, spoil
-from local.upstream.sites import World
+from local.upstream.faults import Faults, Plan
+from local.upstream.routes import answer as answer_of
+from local.upstream.spoiling import spoil
+from local.upstream.world import World
 
 _PATIENCE = 60.0  # seconds that a timeout keeps a client waiting
 _SLOW_PARTS, _SLOW_PAUSE = 12, 0.25
@@ -91,20 +93,18 @@ class Handler(BaseHTTPRequestHandler):
         elif self.headers.get("X-Forwarded-Host", host) != host:
             self._send(bare_page(Surface.OTHER, HTTPStatus.BAD_REQUEST, "The path and X-Forwarded-Host disagree"))
         else:
-            query = dict(parse_qsl(parts.query, keep_blank_values=True)) | dict(
-                parse_qsl(body.decode("utf-8", "replace"))
-            )
+            asked = dict(parse_qsl(f"{parts.query}&{body.decode('utf-8', 'replace')}"))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            self._meet(Request(host, unquote(f"/{path}"), query, headers, self._cookies()))
+            self._meet(Request(host, unquote(f"/{path}"), asked, headers, self._cookies()))
 
-    do_HEAD = do_POST = do_DELETE = do_GET
+    do_HEAD = do_POST = do_DELETE = do_GET  # noqa: N815 - the names that http.server calls
 
     def _meet(self, request: Request) -> None:
         """Answers, unless a fault is due."""
         server = self.server
         server.tally.add(request.host, request.path)
         fault = server.faults.draw(request.host)
-        answer = server.world.answer(request)
+        answer = answer_of(server.world, request)
         self._send(spoil(answer, request, fault) if fault else answer)
 
     def _control(self, path: str, body: bytes) -> Answer:
@@ -118,26 +118,28 @@ class Handler(BaseHTTPRequestHandler):
                 server.tally.clear()
                 return as_json(Surface.OTHER, server.tally.as_mapping())
             case "GET", "faults":
-                return as_json(Surface.OTHER, as_mapping(server.faults.plan))
+                return as_json(Surface.OTHER, server.faults.plan.as_mapping())
             case "POST", "faults":
                 return self._set_faults(body)
         return as_json(Surface.OTHER, {"error": "there is no such control"}, HTTPStatus.NOT_FOUND)
 
     def _set_faults(self, body: bytes) -> Answer:
         try:
-            plan = read_plan(json.loads(body))
+            plan = Plan.read(json.loads(body))
         except ValueError as error:
             return as_json(Surface.OTHER, {"error": str(error)}, HTTPStatus.BAD_REQUEST)
         self.server.faults.set(plan)
-        return as_json(Surface.OTHER, as_mapping(plan))
+        return as_json(Surface.OTHER, plan.as_mapping())
 
     def _send(self, answer: Answer) -> None:
+        status, headers, body = self._composed(answer)
         if answer.delivery is Delivery.TIMEOUT:
             select.select([self.connection], [], [], _PATIENCE)  # until the client hangs up
-        if answer.delivery in (Delivery.TIMEOUT, Delivery.RESET):
+        if answer.delivery in (Delivery.TIMEOUT, Delivery.RESET) or (
+            answer.delivery is Delivery.TRUNCATED and not body
+        ):
             self._break_off()
             return
-        status, headers, body = self._composed(answer)
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
@@ -162,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
         match delivery:
             case Delivery.SLOW:
                 step = len(body) // _SLOW_PARTS + 1
-                for at in range(0, len(body), step):
+                for at in range(0, len(body) or 1, step):
                     time.sleep(_SLOW_PAUSE)
                     self.wfile.write(body[at : at + step])
                     self.wfile.flush()

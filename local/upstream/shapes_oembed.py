@@ -3,18 +3,17 @@
 from html import escape
 from urllib.parse import quote
 
-from local.upstream import links
 from local.upstream.catalog import Post
-from local.upstream.media import Library
+from local.upstream.links import Mint
 from local.upstream.people import Person
-from local.upstream.shapes_page import JSON, cover_file
+from local.upstream.shapes_item import JSON, cover_file
 
 NOT_FOUND = {"message": "Something went wrong", "code": 400}
 _SITE = "https://www.tiktok.com"
 
 
-def post_card(post: Post, library: Library, now: float) -> JSON:
-    still = library[cover_file(post)]
+def post_card(post: Post, mint: Mint) -> JSON:
+    still = mint.file(cover_file(post))
     return {
         "version": "1.0",
         "type": "video",
@@ -23,7 +22,7 @@ def post_card(post: Post, library: Library, now: float) -> JSON:
         "html": _blockquote(post),
         "thumbnail_width": still.width,
         "thumbnail_height": still.height,
-        "thumbnail_url": links.image(post.id, still, now, "tplv-tiktokx-origin"),
+        "thumbnail_url": mint.image(post.id, still.name, "tplv-tiktokx-origin"),
         "provider_url": _SITE,
         "provider_name": "TikTok",
         "author_unique_id": post.author.handle,

@@ -2,15 +2,16 @@
 
 from local.upstream import links
 from local.upstream.catalog import Post
-from local.upstream.media import RATE, File, Library
-from local.upstream.shapes_page import GEARS, JSON, cover_file
+from local.upstream.links import Mint
+from local.upstream.media import RATE
+from local.upstream.shapes_item import JSON, cover_file, gear
 
 
-def items(post: Post | None, asked: str, library: Library, now: float) -> JSON:
+def items(post: Post | None, asked: str, mint: Mint) -> JSON:
     """The answer for one id. A post that is gone, hidden or unknown is all the same here."""
     if post is None or post.refusal:
         return answer([], [{"id_str": asked, "code": "nil_core_data"}])
-    return answer([_item(post, library, now)], [])
+    return answer([_item(post, mint)], [])
 
 
 def busy(asked: str) -> JSON:
@@ -23,9 +24,9 @@ def answer(found: list[JSON], results: list[JSON]) -> JSON:
     return {"status_code": 0, "status_msg": "", "items": found, "results": results, "extra": extra}
 
 
-def _item(post: Post, library: Library, now: float) -> JSON:
+def _item(post: Post, mint: Mint) -> JSON:
     counters, author = post.counters, post.author
-    item = {
+    return {
         "id_str": post.id,
         "desc": post.caption,
         "region": post.region,
@@ -37,51 +38,48 @@ def _item(post: Post, library: Library, now: float) -> JSON:
             "share_count": counters.shares,
         },
         "music_info": {"title": post.sound.title},
-    }
-    return item | (_images(post, library, now) if post.images else _video(post, library, now))
-
-
-def _video(post: Post, library: Library, now: float) -> JSON:
-    files = [library[rendition.file] for rendition in post.renditions if not rendition.broken]
-    cover = {"url_list": [links.image(post.id, library[cover_file(post)], now)]}
-    meta = {"duration": post.seconds * 1000, "width": files[0].width, "height": files[0].height, "format": "mp4"}
-    return {
-        "video_info": {
-            "uri": links.video_uri(post.id),
-            "meta": meta,
-            "cover": cover,
-            "origin_cover": cover,
-            "url_list": _urls(post, files[0], now),
-            "profiles": [_profile(post, file, now) for file in files],
-        }
+        **({"image_post_info": _image_post_info(post, mint)} if post.images else {"video_info": _video(post, mint)}),
     }
 
 
-def _profile(post: Post, file: File, now: float) -> JSON:
-    side = file.name.removesuffix(".mp4").split("-")[-1]
+def _video(post: Post, mint: Mint) -> JSON:
+    best = mint.file(post.playable[0])
+    cover = {"url_list": [mint.image(post.id, cover_file(post))]}
     return {
-        "codec_type": "h264" if file.codec == "h264" else "h265_hvc1",
+        "uri": links.video_uri(post.id),
+        "meta": {"duration": post.seconds * 1000, "width": best.width, "height": best.height, "format": "mp4"},
+        "cover": cover,
+        "origin_cover": cover,
+        "url_list": _urls(post, best.name, mint),
+        "profiles": [_profile(post, name, mint) for name in post.playable],
+    }
+
+
+def _profile(post: Post, name: str, mint: Mint) -> JSON:
+    file = mint.file(name)
+    codec, _, gear_name, _ = gear(name)
+    return {
+        "codec_type": "h264" if codec == "h264" else "h265_hvc1",
         "bitrate": file.bitrate,
         "fps": RATE,
-        "gear_name": GEARS[file.codec, side][0],
+        "gear_name": gear_name,
         "play_addr": {
             "width": file.width,
             "height": file.height,
             "data_size": file.bytes,
             "uri": links.video_uri(post.id),
-            "url_list": _urls(post, file, now),
+            "url_list": _urls(post, name, mint),
         },
     }
 
 
-def _images(post: Post, library: Library, now: float) -> JSON:
-    def image(stem: str) -> JSON:
-        jpeg = library[f"{stem}.jpeg"]
-        display = {"url_list": [links.image(post.id, jpeg, now)], "width": jpeg.width, "height": jpeg.height}
-        return {"display_image": display}
+def _image_post_info(post: Post, mint: Mint) -> JSON:
+    def image(name: str) -> JSON:
+        file = mint.file(name)
+        return {"display_image": {"url_list": [mint.image(post.id, name)], "width": file.width, "height": file.height}}
 
-    return {"image_post_info": {"images": [image(stem) for stem in post.images]}}
+    return {"images": [image(f"{stem}.jpeg") for stem in post.images]}
 
 
-def _urls(post: Post, file: File, now: float) -> list[str]:
-    return [links.cdn(post.id, file, now, links.WEB_LIFE, mirror) for mirror in ("v16m", "v19")]
+def _urls(post: Post, name: str, mint: Mint) -> list[str]:
+    return [mint.cdn(post.id, name, links.WEB_LIFE, mirror) for mirror in ("v16m", "v19")]

@@ -4,13 +4,23 @@ from collections.abc import Sequence
 
 from local.upstream import links
 from local.upstream.catalog import Post, Sound
-from local.upstream.media import File, Library
+from local.upstream.links import Mint
 from local.upstream.people import Person
-from local.upstream.shapes_page import JSON, cover_file, user
+from local.upstream.shapes_item import JSON, cover_file, user
 
 LIMITED = "Free Api Limit: 1 request/second."
 NOT_FOUND = "Url parsing is failed! Please check url."
 NO_USER = "unique_id is invalid"
+_NO_SOUND = {
+    "id": "",
+    "title": "",
+    "play": "",
+    "cover": "",
+    "author": "",
+    "original": False,
+    "duration": 0,
+    "album": "",
+}
 
 
 def success(data: JSON) -> JSON:
@@ -21,27 +31,23 @@ def failure(message: str) -> JSON:
     return {"code": -1, "msg": message, "processed_time": 0.1}
 
 
-def detail(post: Post, library: Library, now: float, *, hd: bool) -> JSON:
+def detail(post: Post, mint: Mint, *, hd: bool) -> JSON:
     """A post; `hd` asks for the largest file too, which slides do not have."""
-    files = _playable(post, library)
-    best = max(files, key=lambda file: file.width * file.height) if hd and files else None
-    size = {"hdplay": links.cdn(post.id, best, now, links.SHORT_LIFE), "hd_size": best.bytes} if best else {}
-    live = [links.cdn(post.id, library[name], now, links.SHORT_LIFE) if name else None for name in post.lives]
-    return {"id": post.id, **_common(post, library, now), **size, **({"live_images": live} if any(live) else {})}
+    data = {"id": post.id, **_common(post, mint)}
+    if hd and post.clip:
+        best = max(map(mint.file, post.playable), key=lambda file: file.width * file.height)
+        data |= {"hdplay": mint.cdn(post.id, best.name, links.SHORT_LIFE), "hd_size": best.bytes}
+    if any(post.lives):
+        data["live_images"] = [mint.cdn(post.id, name, links.SHORT_LIFE) if name else None for name in post.lives]
+    return data
 
 
-def row(post: Post, library: Library, now: float) -> JSON:
-    """A post within a list: no largest file, and the watermarked one is the clean one again."""
-    common = _common(post, library, now)
-    return {"video_id": post.id, **common, "wmplay": common["play"], "wm_size": 0, "is_top": int(post.pinned)}
-
-
-def user_posts(posts: Sequence[Post], more: bool, library: Library, now: float) -> JSON:
+def user_posts(posts: Sequence[Post], mint: Mint, *, more: bool) -> JSON:
     cursor = str(posts[-1].created * 1000) if posts else "0"
-    return {"videos": [row(post, library, now) for post in posts], "cursor": cursor, "hasMore": more}
+    return {"videos": [_row(post, mint) for post in posts], "cursor": cursor, "hasMore": more}
 
 
-def user_info(person: Person, posts: int, library: Library, now: float) -> JSON:
+def user_info(person: Person, posts: int, mint: Mint) -> JSON:
     stats = {
         "followingCount": person.following,
         "followerCount": person.followers,
@@ -50,23 +56,27 @@ def user_info(person: Person, posts: int, library: Library, now: float) -> JSON:
         "diggCount": person.likes_given,
         "heart": person.likes,
     }
-    return {"user": user(person, library, now), "stats": stats}
+    return {"user": user(person, mint), "stats": stats}
 
 
-def _common(post: Post, library: Library, now: float) -> JSON:
-    counters, author = post.counters, post.author
-    cover = links.image(post.id, library[cover_file(post)], now, "tplv-tiktokx-cropcenter-q:300:400:q70")
-    music = links.music_object(post.sound.id, library[post.sound.file]) if post.sound.file else ""
+def _row(post: Post, mint: Mint) -> JSON:
+    """A post within a list: no largest file, and the watermarked one is the clean one again."""
+    common = _common(post, mint)
+    return {"video_id": post.id, **common, "wmplay": common["play"], "wm_size": 0, "is_top": int(post.pinned)}
+
+
+def _common(post: Post, mint: Mint) -> JSON:
+    counters, author, sound = post.counters, post.author, post.sound
+    cover = mint.image(post.id, cover_file(post), "tplv-tiktokx-cropcenter-q:300:400:q70")
+    music = mint.music_object(sound.id, sound.file) if sound.file else ""
     return {
         "region": post.region,
         "title": post.caption,
         "content_desc": [],
-        "cover": cover,
-        "ai_dynamic_cover": cover,
-        "origin_cover": cover,
-        **_files(post, music, library, now),
+        **dict.fromkeys(("cover", "ai_dynamic_cover", "origin_cover"), cover),
+        **(_slides(post, music, mint) if post.images else _video(post, mint)),
         "music": music,
-        "music_info": _music_info(post.sound, music, library, now),
+        "music_info": _music_info(sound, music, mint),
         "play_count": counters.plays,
         "digg_count": counters.likes,
         "comment_count": counters.comments,
@@ -85,50 +95,38 @@ def _common(post: Post, library: Library, now: float) -> JSON:
             "id": author.id,
             "unique_id": author.handle,
             "nickname": author.name,
-            "avatar": links.image(author.id, library[author.avatar], now, "tplv-tiktokx-cropcenter-q:300:300:q70"),
+            "avatar": mint.image(author.id, author.avatar, "tplv-tiktokx-cropcenter-q:300:300:q70"),
         },
     }
 
 
-def _files(post: Post, music: str, library: Library, now: float) -> JSON:
-    """Of slides, `play` and `wmplay` are their sound."""
-    if post.images:
-        images = [links.image(post.id, library[f"{stem}.jpeg"], now) for stem in post.images]
-        return {"duration": 0, "play": music, "wmplay": music, "size": 0, "wm_size": 0, "images": images}
-    clean = _playable(post, library)[0]
-    mark = library[f"{post.clip}/watermark-540.mp4"]
+def _slides(post: Post, music: str, mint: Mint) -> JSON:
+    """`play` and `wmplay` are their sound."""
+    images = [mint.image(post.id, f"{stem}.jpeg") for stem in post.images]
+    return {"duration": 0, "play": music, "wmplay": music, "size": 0, "wm_size": 0, "images": images}
+
+
+def _video(post: Post, mint: Mint) -> JSON:
+    clean, watermarked = post.playable[0], post.watermarked
     return {
         "duration": post.seconds,
-        "play": links.cdn(post.id, clean, now, links.SHORT_LIFE),
-        "wmplay": links.cdn(post.id, mark, now, links.SHORT_LIFE),
-        "size": clean.bytes,
-        "wm_size": mark.bytes,
+        "play": mint.cdn(post.id, clean, links.SHORT_LIFE),
+        "wmplay": mint.cdn(post.id, watermarked, links.SHORT_LIFE),
+        "size": mint.file(clean).bytes,
+        "wm_size": mint.file(watermarked).bytes,
     }
 
 
-def _music_info(sound: Sound, play: str, library: Library, now: float) -> JSON:
+def _music_info(sound: Sound, play: str, mint: Mint) -> JSON:
     if not sound.file:
-        return {
-            "id": "",
-            "title": "",
-            "play": "",
-            "cover": "",
-            "author": "",
-            "original": False,
-            "duration": 0,
-            "album": "",
-        }
+        return _NO_SOUND
     return {
         "id": sound.id,
         "title": sound.title,
         "play": play,
-        "cover": links.image(sound.id, library["avatar-1.jpeg"], now, "tplv-tiktokx-cropcenter-q:1080:1080:q70"),
+        "cover": mint.image(sound.id, "avatar-1.jpeg", "tplv-tiktokx-cropcenter-q:1080:1080:q70"),
         "author": sound.author,
         "original": sound.original,
-        "duration": library[sound.file].seconds,
+        "duration": mint.file(sound.file).seconds,
         "album": sound.album,
     }
-
-
-def _playable(post: Post, library: Library) -> list[File]:
-    return [library[rendition.file] for rendition in post.renditions if not rendition.broken]
