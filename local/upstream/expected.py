@@ -101,8 +101,8 @@ def _listed_post(post: Post, library: Library) -> JSON:
     return {
         "id": post.id,
         "url": post.url,
-        "author": post.author.handle,
-        "kind": _kind(post),
+        "handle": post.author.handle,
+        "type": _type(post),
         "trait": post.trait,
         "created": post.created,
         "pinned": post.pinned,
@@ -155,7 +155,7 @@ def _statistic(post: Post) -> JSON:
     counters, author = post.counters, post.author
     return {
         "id": post.id,
-        "type": _kind(post),
+        "type": _type(post),
         "duration": post.seconds or None,
         "title": _caption(post),
         **_words(post),
@@ -178,7 +178,7 @@ def _downloader(post: Post, library: Library) -> JSON:
     author = post.author
     data = {
         "id": post.id,
-        "type": _kind(post),
+        "type": _type(post),
         "title": _caption(post),
         "media": _media(post),
         "post_author": {"id": author.id, "nickname": author.name, "profile": _profile(author)},
@@ -204,7 +204,7 @@ def _slides(post: Post) -> JSON:
 def _picked(post: Post) -> JSON:
     return {
         "id": post.id,
-        "type": _kind(post),
+        "type": _type(post),
         "title": _caption(post),
         **_words(post),
         "url": LINK,
@@ -244,7 +244,7 @@ def _profile(person: Person) -> str:
     return f"https://www.tiktok.com/@{person.handle}"
 
 
-def _kind(post: Post) -> str:
+def _type(post: Post) -> str:
     return "slides" if post.images else "video"
 
 
