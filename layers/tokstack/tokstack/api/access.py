@@ -26,6 +26,7 @@ _KEY_ERRORS = (
 class Free:
     """Whoever has a key may ask, for nothing."""
 
+    credits = 0
     errors = _KEY_ERRORS
 
     def identify(self, call: Call) -> None:

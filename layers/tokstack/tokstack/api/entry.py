@@ -7,15 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tokstack.api.families import STATUS, failure_at
+from tokstack.api.families import COME_BACK, STATUS, failure_at
 from tokstack.api.http import Reply, Request
 from tokstack.api.routes import Call, Query, Route
 from tokstack.errors import Code, TokstackError
 from tokstack.observability import MetricUnit, logger, metrics
 
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
-
-_COME_BACK = frozenset({Code.RATE_LIMITED, Code.SERVICE_UNAVAILABLE})
 
 
 def serve(route: Route[Query]) -> Handler:
@@ -64,7 +62,7 @@ def _failure(call: Call, error: TokstackError) -> Reply:
     call.failure = error.code
     body = failure_at(call.request.path).of(error, call.exchange())
     headers = {}
-    if error.retry_after is not None or error.code in _COME_BACK:
+    if error.retry_after is not None or error.code in COME_BACK:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after or 0)))
     return Reply.json(STATUS[error.code], body, headers)
 

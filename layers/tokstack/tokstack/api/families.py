@@ -57,6 +57,10 @@ STATUS: Mapping[Code, HTTPStatus] = {
 }
 
 
+# Those that always say when to come back, in Retry-After.
+COME_BACK = frozenset({Code.RATE_LIMITED, Code.SERVICE_UNAVAILABLE})
+
+
 class Shape(BaseModel):
     """A body. Its schema is built at its first use: INIT is billed."""
 

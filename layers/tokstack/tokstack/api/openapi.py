@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 
 from tokstack import __version__
 from tokstack.api import examples
-from tokstack.api.families import STATUS, Failure, MediaFailure, PostsFailure, ServiceFailure, failure_at
+from tokstack.api.families import COME_BACK, STATUS, Failure, MediaFailure, PostsFailure, ServiceFailure, failure_at
 from tokstack.api.media import MEDIA
 from tokstack.api.posts import DOWNLOADER, RANDOM, SLIDES, STATISTIC
 from tokstack.api.routes import Route
@@ -30,7 +30,7 @@ _DESCRIPTION = """\
 A TikTok data and media API of your own.
 
 Send your key as `Authorization: Bearer K` or `x-api-key: K`; `Authorization: K`, `key K` and `key: K` are taken too.
-A success costs what its route says, and a failure costs nothing. Ids are strings. What nobody knows is `null`.
+Only a success costs credits. Ids are strings. What nobody knows is `null`.
 """
 
 _FAMILIES: dict[type[Failure], str] = {PostsFailure: "Posts", MediaFailure: "Media", ServiceFailure: "Service"}
@@ -104,11 +104,16 @@ def _operation(route: Route[Any], path: str, method: str, schemas: Schemas) -> d
         "parameters": [*_path_parameters(path), *_query_parameters(route)],
         "responses": {**_success(route, schemas), **_failures(route, path, schemas)},
     }
+    if _keyed(route):
+        operation["description"] = _price(route.access.credits)
+        operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     if path != route.paths[0]:
         operation["description"] = f"The same as `{route.paths[0]}`."
-    if _keyed(route):
-        operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     return operation
+
+
+def _price(credits: int) -> str:
+    return f"A success costs {credits} credit{'s' * (credits != 1)}." if credits else "Free."
 
 
 def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
@@ -131,7 +136,7 @@ def _query_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
 def _success(route: Route[Any], schemas: Schemas) -> dict[str, Any]:
     if not route.success:
         return {
-            status: {**response, "headers": _headers("X-Request-Id", *(["Location"] if status == "302" else []))}
+            status: {**response, "headers": _headers("X-Request-Id", *(("Location",) if status == "302" else ()))}
             for status, response in _OTHER_SUCCESSES[route.name].items()
         }
     example = examples.SUCCESSES[route.name].model_dump(mode="json", by_alias=True)
@@ -152,7 +157,7 @@ def _failures(route: Route[Any], path: str, schemas: Schemas) -> dict[str, Any]:
     return {
         str(status.value): {
             "description": ", ".join(f"`{code}`" for code in codes),
-            "headers": _headers("X-Request-Id"),
+            "headers": _headers("X-Request-Id", *(("Retry-After",) if COME_BACK.intersection(codes) else ())),
             "content": {
                 "application/json": {
                     "schema": schemas[failure_at(path)],

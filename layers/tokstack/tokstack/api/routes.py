@@ -39,6 +39,9 @@ class Access(Protocol):
     """Who may ask, and what an answer costs."""
 
     @property
+    def credits(self) -> int: ...
+
+    @property
     def errors(self) -> tuple[Code, ...]:
         """Those that come of who asks."""
 
@@ -52,6 +55,7 @@ class Access(Protocol):
 class Open:
     """Anyone may ask, for nothing."""
 
+    credits = 0
     errors = ()
 
     def identify(self, call: Call) -> None:

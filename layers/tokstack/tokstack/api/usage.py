@@ -31,7 +31,7 @@ def _usage(_: NoQuery, call: Call) -> Reply:
 USAGE = Route(
     name="usage",
     paths=("/v1/usage",),
-    summary="What the account has left and what it has used; free",
+    summary="What the account has left and what it has used",
     query=NoQuery,
     answer=_usage,
     success=ServiceSuccess[UsageData],
