@@ -233,6 +233,14 @@ def test_a_file_that_no_upstream_knows_is_asked_for_anew_and_then_refused(world:
     assert world.asked == ["post", "renew"]
 
 
+def test_a_renewed_post_that_lacks_the_file_does_not_end_the_search(world: World) -> None:
+    answers = iter([status(500), gives(MP4)])
+    world.known, world.fresh = post(FIRST), post()
+    world.answers = {FIRST: lambda request: next(answers)(request)}
+    assert world.fetch()
+    assert world.asked == ["post", FIRST, "renew", FIRST]
+
+
 @pytest.mark.parametrize(
     "fault",
     [

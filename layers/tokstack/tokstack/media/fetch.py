@@ -65,7 +65,9 @@ class Fetcher:
             if not error.passing:
                 raise
             logger.info("links renewed", extra={"source": source.path, "cause": str(error)})
-        return self._first_of(self.posts.renew(source.post_id), source)
+        fresh = self.posts.renew(source.post_id)
+        # It may come from another provider, which knows fewer of the post's files.
+        return self._first_of(fresh if urls(fresh, source.rendition) else post, source)
 
     def _first_of(self, post: Post, source: Source) -> Stored:
         """From the first mirror that gives the file; the last one's failure where none does."""
