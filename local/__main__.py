@@ -7,16 +7,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from local import ROOT, demo
 from local.cloud import Cloud, Settings
+from local.errors import LocalError
 from local.logs import Log
-from local.sample import Sample, SampleError
-from local.template import TemplateError
+from local.sample import Sample
 
 RUNTIME = "3.13"
 
@@ -29,7 +31,7 @@ Parameters = Annotated[list[str], typer.Option("--param", metavar="NAME=VALUE", 
 
 
 @app.command()
-def run(  # noqa: PLR0913 - one parameter, one option
+def run(
     *,
     port: Annotated[int, typer.Option(help="Where the API answers; 0 for any free port.")] = 3000,
     aws_port: Annotated[int, typer.Option(help="Where the embedded AWS answers; 0 for any free port.")] = 0,
@@ -41,10 +43,15 @@ def run(  # noqa: PLR0913 - one parameter, one option
 ) -> None:
     """Run the whole API until Ctrl-C."""
     settings = Settings(template, _parameters(param), port, aws_port, python)
-    with _clear_errors(), _started(settings, upstream) as (cloud, key, gateway, examples):
-        cloud.open()
-        _greet(cloud.front.url, key, python, examples)
-        ready = {"url": cloud.front.url, "key": key, "aws_endpoint": cloud.aws.url, "upstream": gateway or "live"}
+    with _clear_errors(), _started(settings, upstream) as started:
+        started.cloud.open()
+        _greet(started, python)
+        ready = {
+            "url": started.cloud.front.url,
+            "key": started.key,
+            "aws_endpoint": started.cloud.aws.url,
+            "upstream": started.gateway or "live",
+        }
         with _ready_file(state_dir, ready):
             signal.pause()
 
@@ -61,30 +68,37 @@ def invoke(
 ) -> None:
     """Invoke one function with one event, in a cloud of its own, and print its answer."""
     settings = Settings(template, _parameters(param), 0, 0, python)
-    with _clear_errors(), _started(settings, upstream) as (cloud, key, _, _):
-        payload = event.read_text().replace(demo.KEY_PLACEHOLDER, key).encode()
-        answer = cloud.lambdas.invoke(cloud.function_named(function).name, payload)
+    with _clear_errors(), _started(settings, upstream) as started:
+        name = started.cloud.function_named(function).name
+        answer = started.cloud.lambdas.invoke(name, started.with_key(event.read_text()).encode())
         print(json.dumps(json.loads(answer.payload), indent=2, ensure_ascii=False))
-    if answer.failed:
-        raise typer.Exit(1)
+    raise typer.Exit(int(answer.failed))
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A cloud with its demo account; `gateway` is "" where the upstream is the live one."""
+
+    cloud: Cloud
+    gateway: str
+    key: str
+    examples: demo.Examples
+
+    def with_key(self, text: str) -> str:
+        """A sample event with the key that it asks for."""
+        return text.replace(demo.KEY_PLACEHOLDER, self.key)
 
 
 @contextmanager
-def _started(settings: Settings, upstream: str) -> Iterator[tuple[Cloud, str, str, demo.Examples]]:
-    """The cloud, the demo key, the gateway ("" for none), and what to ask for."""
+def _started(settings: Settings, upstream: str) -> Iterator[Started]:
+    log = Log()
     with ExitStack() as ends:
-        sample = ends.enter_context(Sample(ROOT)) if upstream == "sample" else None
+        sample = ends.enter_context(Sample(partial(log.line, "upstream"))) if upstream == "sample" else None
         gateway = sample.url if sample else "" if upstream == "live" else upstream.rstrip("/")
-        settings = Settings(
-            settings.template,
-            {**settings.parameters, "UpstreamGateway": gateway},
-            settings.port,
-            settings.aws_port,
-            settings.python,
-        )
-        cloud = ends.enter_context(Cloud(settings, Log()))
-        key = demo.create_key(cloud.aws)
-        yield cloud, key, gateway, demo.examples(sample.catalog()) if sample else demo.LIVE
+        parameters = {**settings.parameters, "UpstreamGateway": gateway}
+        cloud = ends.enter_context(Cloud(replace(settings, parameters=parameters), log))
+        examples = demo.examples(sample.catalog()) if sample else demo.LIVE
+        yield Started(cloud, gateway, demo.create_key(cloud.aws), examples)
 
 
 @contextmanager
@@ -95,24 +109,18 @@ def _clear_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         return
-    except (TemplateError, SampleError) as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(error.strerror or str(error))
-
-
-def _fail(line: str) -> NoReturn:
-    print(line, file=sys.stderr)
-    raise SystemExit(1)
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
 
 
 @contextmanager
 def _ready_file(folder: Path, content: dict[str, str]) -> Iterator[None]:
     """Appears whole and goes at the end, the folder too where nothing else is in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    path, partial = folder / "ready.json", folder / f"ready.{os.getpid()}"
-    partial.write_text(json.dumps(content))
-    partial.rename(path)
+    path, partial_path = folder / "ready.json", folder / f"ready.{os.getpid()}"
+    partial_path.write_text(json.dumps(content))
+    partial_path.rename(path)
     try:
         yield
     finally:
@@ -128,14 +136,15 @@ def _parameters(given: list[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _greet(url: str, key: str, python: str, examples: demo.Examples) -> None:
+def _greet(started: Started, python: str) -> None:
+    url = started.cloud.front.url
     asked = [python, "-c", "import sys; print('{}.{}'.format(*sys.version_info))"]
     version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - a Python
-    print(f"Tokstack answers at {url}, the demo key is {key}")
+    print(f"Tokstack answers at {url}, the demo key is {started.key}")
     if version != RUNTIME:
         print(f"The functions run under Python {version}, on Lambda under {RUNTIME}.")
     print("\nTry:\n")
-    for line in demo.curl_lines(url, key, examples):
+    for line in demo.curl_lines(url, started.key, started.examples):
         print(f"  {line}\n")
     print("Ctrl-C ends it.", flush=True)
 

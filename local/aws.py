@@ -14,17 +14,17 @@ from local.iam.guard import Application, Environ, Guard, StartResponse
 from local.iam.roles import OWNER, Principal
 from local.lambdas import Lambdas, NoSuchFunctionError
 from local.logs import Log
+from local.server import listen
 
 if TYPE_CHECKING:
     import boto3
     from werkzeug.serving import BaseWSGIServer
 
 _INVOKE_PREFIX, _INVOKE_SUFFIX = "/2015-03-31/functions/", "/invocations"
-_WAITING_CONNECTIONS = 128
 
 
 class Aws:
-    """Serves from the moment that it is made; whoever is in `principals` may sign."""
+    """Serves from the moment that it is made; whoever is in `principals` may sign. Raises PortError."""
 
     def __init__(self, port: int, lambdas: Lambdas, log: Log) -> None:
         self.principals: dict[str, Principal] = {OWNER.access_key: OWNER}
@@ -56,22 +56,19 @@ class Aws:
 
 
 def _moto() -> Application:
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     application: Application = DomainDispatcherApplication(create_backend_app)
     return application
 
 
 def _server(port: int, application: Application) -> "BaseWSGIServer":
-    from moto.server import MotoRequestHandler
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import ThreadedWSGIServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-
-    class Server(ThreadedWSGIServer):
-        request_queue_size = _WAITING_CONNECTIONS
-
-    return Server("127.0.0.1", port, application, MotoRequestHandler)
+    with listen(port) as bound:  # werkzeug takes a copy; left to bind by itself, it would end the process
+        return ThreadedWSGIServer("127.0.0.1", port, application, MotoRequestHandler, fd=bound.fileno())
 
 
 def _lambda_before(application: Application, lambdas: Lambdas) -> Application:

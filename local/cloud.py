@@ -1,17 +1,19 @@
 """The whole cloud: started in order, stopped in the opposite one."""
 
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from local import api, resources
 from local.account import REGION
 from local.aws import Aws
 from local.front import Front
 from local.functions import Function, functions
-from local.iam.roles import assume, roles
+from local.iam.roles import Principal, assume, roles
 from local.lambdas import Lambdas
 from local.logs import Log
 from local.reload import Reloader
@@ -32,14 +34,14 @@ class Settings:
 
 
 class Cloud:
-    """A context manager: everything stands inside, nothing is left after. Raises TemplateError, OSError at entry."""
+    """A context manager: everything stands inside, nothing is left after. Raises LocalError at entry."""
 
     def __init__(self, settings: Settings, log: Log) -> None:
         self._settings = settings
         self._log = log
         self._ends = ExitStack()
 
-    def __enter__(self) -> "Cloud":
+    def __enter__(self) -> Self:
         try:
             self._start()
         except BaseException:
@@ -90,19 +92,18 @@ class Cloud:
             principal = assume(function.role, function.name, statements[function.role])
             self.aws.admit(principal)
             self._principals[function.name] = principal
-            keys = {
-                "AWS_ACCESS_KEY_ID": principal.access_key,
-                "AWS_SECRET_ACCESS_KEY": principal.secret_key,
-                "AWS_SESSION_TOKEN": principal.token or "",
-            }
-            self.lambdas.add(function, {**_machine(), **keys, **self._endpoints(), **function.environment})
+            self.lambdas.add(function, {**_machine(), **self._access(principal), **function.environment})
         self.lambdas.deliver = self._deliver
 
-    def _endpoints(self) -> dict[str, str]:
+    def _access(self, principal: Principal) -> dict[str, str]:
+        """The standard variables that lead every AWS library here, as the principal."""
         return {
+            "AWS_ACCESS_KEY_ID": principal.access_key,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self.aws.url,
             "AWS_REGION": REGION,
+            "AWS_SECRET_ACCESS_KEY": principal.secret_key,
+            "AWS_SESSION_TOKEN": principal.token or "",
         }
 
     def _deliver(self, function: Function, queue_arn: str, message: bytes) -> None:
@@ -114,6 +115,4 @@ class Cloud:
 
 def _machine() -> dict[str, str]:
     """What a process needs of this machine."""
-    import os
-
     return {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}

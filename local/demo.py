@@ -44,9 +44,9 @@ def create_key(aws: Aws) -> str:
 def examples(catalog: Mapping[str, Any]) -> Examples:
     """A plain video, a plain slideshow and the video's author, of the sample upstream's catalogue."""
     plain = [post for post in catalog["posts"] if post["trait"] == "plain"]
-    video = next(post for post in plain if post["kind"] == "video")
-    slides = next(post for post in plain if post["kind"] == "slides")
-    return Examples(video["url"], slides["url"], video["author"])
+    video = next(post for post in plain if post["type"] == "video")
+    slides = next(post for post in plain if post["type"] == "slides")
+    return Examples(video["url"], slides["url"], video["handle"])
 
 
 def curl_lines(url: str, key: str, examples: Examples) -> list[str]:

@@ -41,72 +41,53 @@ class Resolver:
             return value
         if len(value) == 1:
             ((name, argument),) = value.items()
-            if name in _FUNCTIONS:
-                return _FUNCTIONS[name](self, argument)
-            if name.startswith("Fn::"):
-                raise TemplateError(f"{name} is not known here.")
-            if name == "Condition" and isinstance(argument, str):
-                return self.holds(argument)
+            if name.startswith("Fn::") or name == "Ref" or (name == "Condition" and isinstance(argument, str)):
+                return self._call(name, argument)
         members = ((name, self._resolve(member)) for name, member in value.items())
         return {name: member for name, member in members if member is not _ABSENT}
 
-    def _ref(self, name: str) -> Any:
-        return _ABSENT if name == "AWS::NoValue" else self.reference(name)
+    def _call(self, name: str, argument: Any) -> Any:  # noqa: PLR0911 - one for each function
+        match name, argument:
+            case "Ref", "AWS::NoValue":
+                return _ABSENT
+            case "Ref", _:
+                return self.reference(argument)
+            case "Condition", _:
+                return self.holds(argument)
+            case "Fn::GetAtt", _:
+                return self.attribute(*(argument.split(".", 1) if isinstance(argument, str) else argument))
+            case "Fn::Sub", str():
+                return self._substitute(argument, {})
+            case "Fn::Sub", [text, variables]:
+                return self._substitute(text, self._resolve(variables))
+            case "Fn::If", [condition, then, otherwise]:
+                return self._resolve(then if self.holds(condition) else otherwise)
+        return self._combine(name, self._resolve(argument))
 
-    def _get_att(self, argument: Any) -> Any:
-        return self.attribute(*(argument.split(".", 1) if isinstance(argument, str) else argument))
+    def _combine(self, name: str, argument: Any) -> Any:  # noqa: PLR0911 - one for each function
+        """The functions whose arguments are resolved first, whatever they are."""
+        match name, argument:
+            case "Fn::Join", [delimiter, items]:
+                return str(delimiter).join(map(str, items))
+            case "Fn::Split", [delimiter, text]:
+                return str(text).split(delimiter)
+            case "Fn::Select", [index, items]:
+                return items[int(index)]
+            case "Fn::Equals", [left, right]:
+                return str(left) == str(right)
+            case "Fn::Not", [condition]:
+                return not condition
+            case "Fn::And", conditions:
+                return all(conditions)
+            case "Fn::Or", conditions:
+                return any(conditions)
+        raise TemplateError(f"{name} is not known here, or not in this form: {argument!r}.")
 
-    def _sub(self, argument: Any) -> str:
-        text, variables = (argument, {}) if isinstance(argument, str) else (argument[0], self._resolve(argument[1]))
-
+    def _substitute(self, text: str, variables: Mapping[str, Any]) -> str:
         def value(match: re.Match[str]) -> str:
             name = match[1]
             if name in variables:
                 return str(variables[name])
-            return str(self._get_att(name) if "." in name else self.reference(name))
+            return str(self._call("Fn::GetAtt" if "." in name else "Ref", name))
 
         return _VARIABLE.sub(value, text).replace("${!", "${")
-
-    def _join(self, argument: Any) -> str:
-        delimiter, items = argument
-        return str(delimiter).join(map(str, self._resolve(items)))
-
-    def _split(self, argument: Any) -> list[str]:
-        delimiter, text = argument
-        return str(self._resolve(text)).split(delimiter)
-
-    def _select(self, argument: Any) -> Any:
-        index, items = argument
-        return self._resolve(items)[int(index)]
-
-    def _if(self, argument: Any) -> Any:
-        condition, then, otherwise = argument
-        return self._resolve(then if self.holds(condition) else otherwise)
-
-    def _equals(self, argument: Any) -> bool:
-        left, right = (str(self._resolve(side)) for side in argument)
-        return left == right
-
-    def _not(self, argument: Any) -> bool:
-        return not self._resolve(argument[0])
-
-    def _and(self, argument: Any) -> bool:
-        return all(self._resolve(argument))
-
-    def _or(self, argument: Any) -> bool:
-        return any(self._resolve(argument))
-
-
-_FUNCTIONS: dict[str, Callable[[Resolver, Any], Any]] = {
-    "Ref": Resolver._ref,
-    "Fn::GetAtt": Resolver._get_att,
-    "Fn::Sub": Resolver._sub,
-    "Fn::Join": Resolver._join,
-    "Fn::Split": Resolver._split,
-    "Fn::Select": Resolver._select,
-    "Fn::If": Resolver._if,
-    "Fn::Equals": Resolver._equals,
-    "Fn::Not": Resolver._not,
-    "Fn::And": Resolver._and,
-    "Fn::Or": Resolver._or,
-}

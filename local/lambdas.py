@@ -121,7 +121,10 @@ class Lambdas:
         """Waits for the answer; raises NoSuchFunctionError."""
         answer = self._pool(name).invoke(event)
         if answer.failed:
-            self._log.line(short_name(self._functions[name]), f"failed: {answer.payload.decode(errors='replace')}")
+            failure = json.loads(answer.payload)
+            self._log.line(
+                short_name(self._functions[name]), f"ERROR {failure.get('errorType')}: {failure.get('errorMessage')}"
+            )
         return answer
 
     def invoke_later(self, name: str, event: bytes) -> None:
@@ -132,6 +135,7 @@ class Lambdas:
     def renew(self, name: str) -> None:
         """Lets the function's next invocations run its present source."""
         self._pool(name).renew()
+        self._log.line(short_name(self._functions[name]), "reloaded")
 
     def stop(self) -> None:
         for pool in self._pools.values():

@@ -5,6 +5,7 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -50,11 +51,11 @@ def transactions_copy_only_their_items() -> None:
             else:
                 backend.get_table(name).items[hash_key][range_key] = after
 
-    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]
+    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[assignment, method-assign] # the mend
 
 
 def _key(backend: Any, part: dict[str, Any]) -> tuple[Any, Any]:
-    from moto.dynamodb.models import DynamoType
+    from moto.dynamodb.models.dynamo_type import DynamoType
 
     table = backend.get_table(part["TableName"])
     attributes = part.get("Item") or part["Key"]
@@ -71,7 +72,7 @@ def object_keys_keep_their_slashes() -> None:
     """S3's events quote a key but for its slashes; moto quotes those too."""
     from moto.s3 import notifications
 
-    notifications.quote_plus = lambda key: quote_plus(key, safe="/")
+    notifications.quote_plus = partial(quote_plus, safe="/")  # type: ignore[attr-defined] # the mend
 
 
 def notifications_reach_functions(notify: Notify) -> None:
@@ -81,4 +82,4 @@ def notifications_reach_functions(notify: Notify) -> None:
     def invoke(_account: str, event: dict[str, Any], function_arn: str, _region: str) -> None:
         notify(function_arn, json.dumps(event).encode())
 
-    notifications._invoke_awslambda = invoke  # noqa: SLF001 - moto's one place for it
+    notifications._invoke_awslambda = invoke  # type: ignore[assignment] # noqa: SLF001 - moto's one place for it

@@ -3,11 +3,10 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 _CHILD = Path(__file__).with_name("child.py")
 
@@ -21,10 +20,10 @@ def start(
     *arguments: str,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    output: int | IO[bytes] | None = None,
+    output: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """`python -m module …` in a session of its own: the terminal's Ctrl-C is ours to pass on."""
-    command: Sequence[str] = [python, "-P", str(_CHILD), str(os.getpid()), module, *arguments]
+    command = [python, "-P", str(_CHILD), str(os.getpid()), module, *arguments]
     return _starter.submit(
         subprocess.Popen,
         command,
@@ -35,6 +34,14 @@ def start(
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
     ).result()
+
+
+def lines(process: subprocess.Popen[bytes]) -> Iterator[str]:
+    """What a process that was started with `output=PIPE` writes, until it ends."""
+    if process.stdout is not None:
+        with process.stdout as output:
+            for line in output:
+                yield line.decode(errors="replace")
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

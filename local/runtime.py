@@ -155,12 +155,8 @@ class Worker:
             self.stop()
 
     def _read_output(self) -> None:
-        output = self._process.stdout
-        if output is None:
-            return
-        with output:
-            for line in output:
-                self._log(line.decode(errors="replace"))
+        for line in processes.lines(self._process):
+            self._log(line)
 
     def _own_environment(self) -> dict[str, str]:
         function = self._function
@@ -186,7 +182,7 @@ def _handler(worker: Worker) -> type[Handler]:
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{worker._function.name}"  # noqa: SLF001 - its other half
 
     class RuntimeApi(Handler):
-        def do_GET(self) -> None:  # …/invocation/next
+        def do_GET(self) -> None:  # noqa: N802 - its name; …/invocation/next
             invocation = worker.next()
             headers: Headers = [
                 ("Content-Type", "application/json"),
@@ -197,7 +193,7 @@ def _handler(worker: Worker) -> type[Handler]:
             ]
             self.answer(200, headers, invocation.event)
 
-        def do_POST(self) -> None:  # …/invocation/ID/response, …/invocation/ID/error, …/init/error
+        def do_POST(self) -> None:  # noqa: N802 - its name; …/ID/response, …/ID/error, …/init/error
             kind = self.path.rpartition("/")[2]
             answer = Answer(self.body(), failed=kind == "error")
             if self.path.endswith("/init/error"):

@@ -1,35 +1,41 @@
 """The sample upstream as a child process."""
 
 import json
-import socket
+import os
+import subprocess
 import sys
-import time
-from collections.abc import Mapping
-from pathlib import Path
+import threading
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
-from urllib.error import URLError
+from typing import Any, Self
 from urllib.request import urlopen
 
-from local import processes
+from local import ROOT, processes
+from local.errors import LocalError
 
-_START_SECONDS = 120.0  # the first time it makes its media
+_READY = "ready "  # and its address: the line that says that it answers
 
 
-class SampleError(Exception):
+class SampleError(LocalError):
     """The sample upstream does not start."""
 
 
 class Sample:
-    """A context manager; it starts at entry, `catalog` waits until it answers."""
+    """A context manager: it starts at entry."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, log: Callable[[str], None]) -> None:
+        self._log = log
+        self._url: str | None = None
+        self._known = threading.Event()
 
-    def __enter__(self) -> "Sample":
-        port = _free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self._process = processes.start(sys.executable, "local.upstream", "--port", str(port), folder=self._folder)
+    def __enter__(self) -> Self:
+        self._process = processes.start(
+            sys.executable,
+            "local.upstream",
+            environment={**os.environ, "PYTHONPATH": str(ROOT)},
+            output=subprocess.PIPE,
+        )
+        threading.Thread(target=self._read_output, name="upstream", daemon=True).start()
         return self
 
     def __exit__(
@@ -37,20 +43,25 @@ class Sample:
     ) -> None:
         processes.kill(self._process)
 
+    @property
+    def url(self) -> str:
+        """Where it answers, as soon as it does; raises SampleError."""
+        self._known.wait()
+        if self._url is None:
+            raise SampleError("The sample upstream does not start; the lines above say why.")
+        return self._url
+
     def catalog(self) -> Mapping[str, Any]:
-        """What it serves; raises SampleError."""
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                with urlopen(f"{self.url}/_control/catalog.json", timeout=5) as answer:  # noqa: S310 - our own child
-                    catalog: Mapping[str, Any] = json.load(answer)
-                    return catalog
-            except (URLError, OSError):
-                time.sleep(0.05)
-        raise SampleError("The sample upstream does not start; the lines above say why.")
+        """What it serves, with the answers that are expected of the API."""
+        with urlopen(f"{self.url}/_control/catalog.json") as answer:  # noqa: S310 - our own child
+            catalog: Mapping[str, Any] = json.load(answer)
+            return catalog
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def _read_output(self) -> None:
+        for line in processes.lines(self._process):
+            if line.startswith(_READY):
+                self._url = line.removeprefix(_READY).strip()
+                self._known.set()
+            else:
+                self._log(line)
+        self._known.set()

@@ -1,34 +1,50 @@
 """The HTTP server under the API and under the Lambda Runtime API: the standard library's, quiet and quick."""
 
+import socket
 import threading
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local.errors import LocalError
+
 Headers = Iterable[tuple[str, str]]
 
+_LOOPBACK = "127.0.0.1"
+_BACKLOG = 128
+_STOP_SECONDS = 0.2  # that stopping may take
 _WITHOUT_BODY = {204, 304}
+
+
+class PortError(LocalError):
+    """A port cannot be had."""
 
 
 class TooLargeError(Exception):
     """A body is longer than it may be."""
 
 
+def listen(port: int) -> socket.socket:
+    """A listening socket that only this machine reaches, on any free port for 0; raises PortError."""
+    try:
+        return socket.create_server((_LOOPBACK, port), backlog=_BACKLOG)
+    except OSError as error:
+        raise PortError(f"Port {port} cannot be used: {error.strerror}.") from error
+
+
 class Server(ThreadingHTTPServer):
-    """Listens on the loopback interface from the moment that it is made; OSError where the port is taken."""
+    """Listens from the moment that it is made; raises PortError."""
 
     daemon_threads = True
-    request_queue_size = 128
 
     def __init__(self, port: int, handler: type["Handler"]) -> None:
-        super().__init__(("127.0.0.1", port), handler)
-
-    @property
-    def port(self) -> int:
-        return int(self.server_port)
+        super().__init__((_LOOPBACK, port), handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listen(port)
+        self.port: int = self.socket.getsockname()[1]
 
     def start(self) -> None:
-        threading.Thread(target=self.serve_forever, name="http", daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(_STOP_SECONDS,), name="http", daemon=True).start()
 
     def stop(self) -> None:
         self.shutdown()

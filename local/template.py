@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local.account import REGION
+from local.errors import LocalError
 
 Properties = dict[str, Any]
 
@@ -20,8 +21,8 @@ _SOURCE = "s3://source/"
 _CODE_PROPERTIES = ("CodeUri", "ContentUri")
 
 
-class TemplateError(Exception):
-    """One line that says what is wrong with the template."""
+class TemplateError(LocalError):
+    """What is wrong with the template."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def authenticate(request: SignedRequest, principals: Mapping[str, Principal]) ->
 
 
 def _claim(request: SignedRequest) -> _Claim:
-    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    query = dict(_pairs(request.query))
     header = request.headers.get("authorization", "")
     try:
         if "X-Amz-Signature" in query:
@@ -106,13 +106,17 @@ def _signature(request: SignedRequest, claim: _Claim, principal: Principal) -> s
     again = AWSRequest(
         method=request.method,
         url=f"http://{request.headers['host']}{request.path}",
-        params=[pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] != "X-Amz-Signature"],
+        params={name: value for name, value in _pairs(request.query) if name != "X-Amz-Signature"},
         headers={name: request.headers.get(name, "") for name in claim.signed_headers},
         data=request.body,
     )
     again.context["timestamp"] = claim.timestamp
     signer = _signer(claim, Credentials(principal.access_key, principal.secret_key))
     return str(signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again))
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True)
 
 
 def _signer(claim: _Claim, credentials: Credentials) -> SigV4Auth:
