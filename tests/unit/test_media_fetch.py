@@ -234,9 +234,9 @@ def test_a_file_that_no_upstream_knows_is_asked_for_anew_and_then_refused(world:
 
 
 def test_a_renewed_post_that_lacks_the_file_does_not_end_the_search(world: World) -> None:
-    answers = iter([status(500), gives(MP4)])
+    answers = iter([httpx.Response(500), httpx.Response(200, content=MP4)])
     world.known, world.fresh = post(FIRST), post()
-    world.answers = {FIRST: lambda request: next(answers)(request)}
+    world.answers = {FIRST: lambda _: next(answers)}
     assert world.fetch()
     assert world.asked == ["post", FIRST, "renew", FIRST]
 
