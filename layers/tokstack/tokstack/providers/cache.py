@@ -65,7 +65,7 @@ class Shelf(Generic[T]):
                     return self._fetch(name, fetch, good)
             if not deadline.left:
                 raise TokstackError(Code.UPSTREAM_TIMEOUT, "Another call asks for the same and has no answer yet.")
-            self._sleep(min(next(pauses), deadline.left))
+            self._sleep(next(pauses))
 
     def keep(self, name: str, value: T) -> None:
         body = zlib.compress(self._adapter.dump_json(value))
