@@ -1,11 +1,10 @@
-"""`python -m local.upstream [--port N] [--seed N] [--parent-pipe]`: serves until it is told to end.
+"""`python -m local.upstream [--port N] [--seed N]`: serves until it is told to end.
 
 It prints `ready http://127.0.0.1:N` once it can be asked.
 """
 
 import argparse
 import sys
-import threading
 
 from local.upstream import media, recordings
 from local.upstream.catalog import SEED, catalog
@@ -17,9 +16,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.upstream", description="Serves the sample upstream.")
     parser.add_argument("--port", type=int, default=0, help="0, the default, is any free one")
     parser.add_argument("--seed", type=int, default=SEED, help="another seed is another catalogue")
-    parser.add_argument(
-        "--parent-pipe", action="store_true", help="end when stdin ends, so with the process that holds it"
-    )
     options = parser.parse_args()
 
     library = media.library()
@@ -28,19 +24,12 @@ def main() -> None:
         server = Upstream(world, options.port)
     except OSError as error:
         sys.exit(f"Port {options.port} cannot be used: {error.strerror}.")
-    if options.parent_pipe:
-        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     print(f"ready {server.url}", flush=True)
     with server:
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             sys.exit(130)
-
-
-def _end_with_stdin(server: Upstream) -> None:
-    sys.stdin.buffer.read()
-    server.shutdown()
 
 
 if __name__ == "__main__":

@@ -35,18 +35,16 @@ class World:
 class Turns:
     """tikwm's limit. It says one request a second and is a little kinder, for no network is a metronome."""
 
-    PAUSE = 0.9  # seconds
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(self, pause: float = 0.9) -> None:
+        self._pause = pause  # seconds
         self._lock = threading.Lock()
         self._next = 0.0
 
     def take(self) -> bool:
         """Whether enough time has passed since the last turn that was taken."""
         with self._lock:
-            now = self._now()
+            now = time.monotonic()
             if now < self._next:
                 return False
-            self._next = now + self.PAUSE
+            self._next = now + self._pause
             return True
