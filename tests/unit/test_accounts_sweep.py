@@ -1,0 +1,35 @@
+"""The scheduled function, with its event."""
+
+import json
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.tables import Clock
+from tokstack.accounts import credits, keys, ledger
+from tokstack.table import Table
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTEXT = SimpleNamespace(
+    function_name="sweep",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:sweep",
+    aws_request_id="1",
+)
+
+
+def test_the_schedule_gives_back_what_was_lost(
+    table: Table, clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    credits.grant(table, "acme", 5)
+    key = keys.create(table, "acme")
+    ledger.charge(table, key, credits=2, route="statistic", charge_id="1")
+    clock.now += 3600
+    monkeypatch.setattr("tokstack.table.table", lambda: table)
+    handler = runpy.run_path(str(ROOT / "functions" / "sweep" / "app.py"))["handler"]
+    handler(json.loads((ROOT / "events" / "sweep.json").read_text()), CONTEXT)
+    assert credits.show(table, "acme").balance == 5
+    (metric,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ChargesSwept" in line]
+    assert metric["ChargesSwept"] == [1]
