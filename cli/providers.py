@@ -37,15 +37,9 @@ def disable(name: Name, *, stack: Stack = None) -> None:
 
 def names() -> tuple[str, ...]:
     """Every upstream's, in the order in which they are asked."""
-    from tokstack.providers.creator_list import CreatorList
-    from tokstack.providers.embed import Embed
-    from tokstack.providers.oembed import OEmbed
-    from tokstack.providers.page import PostPage
-    from tokstack.providers.player import Player
-    from tokstack.providers.profile import ProfilePage
-    from tokstack.providers.tikwm import Tikwm
+    from tokstack.providers.upstream import NAMES
 
-    return tuple(each.name for each in (PostPage, Player, Embed, Tikwm, OEmbed, CreatorList, ProfilePage))
+    return NAMES
 
 
 def _switch(name: str, *, enabled: bool, stack: str | None) -> None:

@@ -41,6 +41,9 @@ from tokstack.providers.session import Session, guarded, sessions
 from tokstack.providers.tikwm import Tikwm
 from tokstack.table import Table, table
 
+# By these names the owner, the metrics and the circuits know them.
+NAMES = tuple(provider.name for provider in (PostPage, Player, Embed, Tikwm, OEmbed, CreatorList, ProfilePage))
+
 DEADLINE = 20.0  # seconds: a handler has 25
 _LINK_MARGIN = 600.0  # seconds before its links die that a post is asked for anew
 _UNSTATED = 3600.0  # seconds that links are trusted which do not say when they die
@@ -63,12 +66,12 @@ class KeptPost(BaseModel):
 
 
 class Upstream:
-    def __init__(self, table: Table, session: Session, post_ttl: float) -> None:
+    def __init__(self, table: Table, session: Session, limiter: Limiter, post_ttl: float) -> None:
         self._now = table.now
         self._session = session
         self._post_ttl = post_ttl
         tikwm, embed = Tikwm(session), Embed(session)
-        self._asking = Asking(Circuits(table), Limiter(table))
+        self._asking = Asking(Circuits(table), limiter)
         self._chain = Chain(self._asking, [PostPage(session), Player(session), embed, tikwm, OEmbed(session)])
         self._feed = Feed(self._asking, [CreatorList(session), tikwm, embed])
         self._user_providers: Sequence[UserProvider] = [ProfilePage(session), tikwm]
@@ -193,4 +196,5 @@ class Upstream:
 @cache
 def upstream() -> Upstream:
     """This function's upstreams."""
-    return Upstream(table(), sessions(guarded(settings().upstream_gateway)), settings().post_ttl)
+    session = sessions(guarded(settings().upstream_gateway))
+    return Upstream(table(), session, Limiter(table()), settings().post_ttl)
