@@ -23,7 +23,7 @@ _PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 _SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 _FOLDER = Path(__file__).resolve().parents[2] / ".cache" / "dynamodb-local"
 _JAR = "DynamoDBLocal.jar"
-_READY_WITHIN = 30.0
+_READY_WITHIN = 120.0  # seconds; two, where the machine has nothing else to do
 
 
 class UnavailableError(Exception):
@@ -91,14 +91,16 @@ def _free_port() -> int:
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + _READY_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise UnavailableError("DynamoDB Local ended at once; it needs Java 17")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:
             return
-    raise UnavailableError("DynamoDB Local did not start; it needs Java 17")
+    raise UnavailableError(f"DynamoDB Local did not start within {_READY_WITHIN:.0f} s")
 
 
 if __name__ == "__main__":
