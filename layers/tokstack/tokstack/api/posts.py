@@ -1,6 +1,7 @@
 """The posts family's routes: a post's statistics, its files, its slides, and a user's random post."""
 
-from typing import Annotated
+from secrets import choice
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
@@ -15,6 +16,9 @@ from tokstack.media.links import Links
 from tokstack.media.secret import signing_secret
 from tokstack.posts.models import Kind
 from tokstack.posts.references import MAX_LENGTH, PostRef, ShortLink, parse, parse_handle
+
+if TYPE_CHECKING:
+    from tokstack.providers.upstream import Upstream
 
 _COUNTERS = frozenset({"plays", "comments", "shares", "saves", "downloads"})
 _FILES = frozenset({"media"})
@@ -59,27 +63,21 @@ class RandomQuery(BaseModel):
 
 
 def _statistic(query: PostQuery, call: Call) -> Reply:
-    from tokstack.providers.upstream import upstream
-
     # A post that only oEmbed knows has a title and no counters: that is no statistic.
     wanted = _COUNTERS | _FILES | _FACTS | {"region"}
-    post = upstream().post(query.url, required=frozenset({"likes"}), wanted=wanted)
+    post = _upstream().post(query.url, required=frozenset({"likes"}), wanted=wanted)
     data = StatisticData.of(post, _links(call))
     return Reply.json(200, PostsSuccess[StatisticData].of(data, call.exchange()))
 
 
 def _downloader(query: PostQuery, call: Call) -> Reply:
-    from tokstack.providers.upstream import upstream
-
-    post = upstream().post(query.url, required=_FILES, wanted=_FACTS)
+    post = _upstream().post(query.url, required=_FILES, wanted=_FACTS)
     data = DownloaderData.of(post, _links(call))
     return Reply.json(200, PostsSuccess[DownloaderData].of(data, call.exchange()))
 
 
 def _slides(query: PostQuery, call: Call) -> Reply:
-    from tokstack.providers.upstream import upstream
-
-    post = upstream().post(query.url, required=_FILES, wanted=_FACTS | {"author.avatar_url"})
+    post = _upstream().post(query.url, required=_FILES, wanted=_FACTS | {"author.avatar_url"})
     if post.kind is not Kind.SLIDES:
         raise TokstackError(Code.NOT_SLIDES, "This post is a video.")
     data = SlidesData.of(post, _links(call))
@@ -87,13 +85,16 @@ def _slides(query: PostQuery, call: Call) -> Reply:
 
 
 def _random(query: RandomQuery, call: Call) -> Reply:
-    from secrets import choice
-
-    from tokstack.providers.upstream import upstream
-
-    post = upstream().draw(query.username, settings().random_pool_size, choice)
+    post = _upstream().draw(query.username, settings().random_pool_size, choice)
     data = RandomData.of(post, _links(call))
     return Reply.json(200, PostsSuccess[RandomData].of(data, call.exchange()))
+
+
+def _upstream() -> "Upstream":
+    """It brings httpx along, so it is imported when the first post is asked for."""
+    from tokstack.providers.upstream import upstream
+
+    return upstream()
 
 
 def _links(call: Call) -> Links:
