@@ -4,11 +4,11 @@
 new version. What payloads declare (size, codec, duration, bytes) is read from here, so it matches the bytes.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -57,12 +57,12 @@ class Clip:
 CLIPS = (
     Clip("counter", "testsrc2", 3, 440, FULL),
     Clip("fractal", "mandelbrot=maxiter=80:end_pts=40", 3, 330),
-    Clip("drift", "gradients=seed=7:n=5", 5, 523, FULL),
-    Clip("bars", "smptehdbars", 6, 262),
-    Clip("harbour", "gradients=seed=11:n=4", 4, 392, FULL, landscape=True),
-    Clip("horizon", "testsrc2", 4, 294, landscape=True),
+    Clip("drift", "gradients=seed=7:n=5", 4, 523, FULL),
+    Clip("bars", "smptehdbars", 5, 262),
+    Clip("harbour", "gradients=seed=11:n=4", 3, 392, FULL, landscape=True),
+    Clip("horizon", "testsrc2", 3, 294, landscape=True),
     Clip("silent", "gradients=seed=3:n=3", 4, None, ("h264-540", "watermark-540")),
-    Clip("long", "gradients=seed=5:n=6", 15, 349, ("h264-540", "h265-540", "watermark-540")),
+    Clip("long", "gradients=seed=5:n=6", 12, 349, ("h264-540", "h265-540", "watermark-540")),
     Clip("live-1", "gradients=seed=21:n=3", 2, 220, ("h264-720",)),
     Clip("live-2", "testsrc2", 2, 247, ("h264-720",)),
 )
@@ -137,24 +137,27 @@ def version() -> str:
 
 
 def make(folder: Path) -> None:
-    """Make every file beside `folder`, then move them there at once: two that race do not hurt each other."""
+    """Make every file, beside `folder` first; however many ask at once, one makes them and the others wait."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.is_dir():
+            return
+        draft = folder.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        _fill(draft)
+        draft.rename(folder)
+
+
+def _fill(folder: Path) -> None:
     import imageio_ffmpeg
 
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder.parent))
-    try:
-        for file in _files(draft):
-            file.path.parent.mkdir(exist_ok=True)
-        (draft / "captions.vtt").write_text(SUBTITLES)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(lambda recipe: _run([ffmpeg, "-v", "error", "-nostdin", *recipe], draft), _recipes()))
-        draft.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    for file in _files(folder):
+        file.path.parent.mkdir(parents=True, exist_ok=True)
+    (folder / "captions.vtt").write_text(SUBTITLES)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda recipe: _run([ffmpeg, "-v", "error", "-nostdin", *recipe], folder), _recipes()))
 
 
 def _run(command: list[str], folder: Path) -> None:
@@ -181,18 +184,7 @@ def _recipes() -> Iterator[list[str]]:
         sound = f"sine=frequency={pitch}:beep_factor=4:sample_rate=44100:duration={seconds}"
         yield ["-f", "lavfi", "-i", sound, "-b:a", "64k", name]
     for stem, (source, size) in PICTURES.items():
-        yield [
-            "-f",
-            "lavfi",
-            "-i",
-            _sized(source, size),
-            "-frames:v",
-            "1",
-            f"{stem}.jpeg",
-            "-frames:v",
-            "1",
-            f"{stem}.webp",
-        ]
+        yield f"-f lavfi -i {_sized(source, size)} -frames:v 1 {stem}.jpeg -frames:v 1 {stem}.webp".split()
 
 
 def _clip_recipe(clip: Clip) -> list[str]:
