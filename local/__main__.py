@@ -107,8 +107,8 @@ def _clear_errors() -> Iterator[None]:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
-    except KeyboardInterrupt:
-        return
+    except KeyboardInterrupt as end:
+        raise typer.Exit from end
     except LocalError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error

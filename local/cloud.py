@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -73,7 +74,8 @@ class Cloud:
     def _start(self) -> None:
         self.front = Front(self._settings.port)
         self._ends.callback(self.front.close)
-        self.lambdas = Lambdas(self._settings.python, self._log)
+        folder = self._ends.enter_context(TemporaryDirectory(prefix="tokstack-", ignore_cleanup_errors=True))
+        self.lambdas = Lambdas(self._settings.python, Path(folder), self._log)
         self._ends.callback(self.lambdas.stop)
         template = load(self._settings.template, self._settings.parameters)
         self.aws = Aws(self._settings.aws_port, self.lambdas, self._log)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 from local.account import ACCOUNT, REGION, STACK
@@ -99,10 +100,14 @@ class Pool:
 
 
 class Lambdas:
-    """Every function of the stack, by name. `deliver` sends what failed for good to its queue."""
+    """Every function of the stack, by name. `deliver` sends what failed for good to its queue.
 
-    def __init__(self, python: str, log: Log) -> None:
+    `python` runs the workers; their temporary folders are made in `folder`.
+    """
+
+    def __init__(self, python: str, folder: Path, log: Log) -> None:
         self._python = python
+        self._folder = folder
         self._log = log
         self._functions: dict[str, Function] = {}
         self._pools: dict[str, Pool] = {}
@@ -112,7 +117,8 @@ class Lambdas:
         """A function and the whole environment of its workers but for what the runtime adds."""
 
         def create(on_ready: Callable[[Worker], None]) -> Worker:
-            return Worker(function, environment, self._python, on_ready, partial(self._log.line, short_name(function)))
+            log = partial(self._log.line, short_name(function))
+            return Worker(function, environment, self._python, self._folder, on_ready, log)
 
         self._functions[function.name] = function
         self._pools[function.name] = Pool(create)

@@ -50,13 +50,17 @@ class _Invocation:
 
 
 class Worker:
-    """One process; one invocation at a time. `on_ready` is called once: it waits for work, or it is dead."""
+    """One process; one invocation at a time. `on_ready` is called once: it waits for work, or it is dead.
+
+    Its temporary folder is made in `folder` and goes when the process ends.
+    """
 
     def __init__(
         self,
         function: Function,
         environment: Mapping[str, str],
         python: str,
+        folder: Path,
         on_ready: Callable[["Worker"], None],
         log: Callable[[str], None],
     ) -> None:
@@ -67,7 +71,7 @@ class Worker:
         self._answers: queue.Queue[Answer] = queue.Queue()
         self._init_error: Answer | None = None
         self._ready = threading.Event()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{function.name}-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{function.name}-", dir=folder))
         self._server = Server(0, _handler(self))
         self._environment = {**environment, **self._own_environment()}
         self._python = python
