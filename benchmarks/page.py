@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.report import Figure, Section, in_turn
+from local.upstream import shapes_page
 from local.upstream.recordings import folder
-from local.upstream.shapes_page import web_document
 from tokstack.posts.normalise import web
 from tokstack.providers.pages import rehydrated
 
@@ -44,10 +44,10 @@ def _page() -> tuple[bytes, str]:
     recorded = (recordings / "item_page_html/video-2025-12.trimmed.html").read_text()
     found = re.search(r'id="__UNIVERSAL_DATA_FOR_REHYDRATION__"[^>]*>(.*?)</script>', recorded, re.DOTALL)
     assert found
-    scope = json.loads(found[1])["__DEFAULT_SCOPE__"]
-    pages = (web_document(scope, seed=str(seed)) for seed in range(50))
+    detail = json.loads(found[1])["__DEFAULT_SCOPE__"][ENTRY]
+    pages = (shapes_page.page(ENTRY, detail, seed=str(seed)) for seed in range(50))
     page = min(pages, key=lambda page: abs(len(page) - 500_000))
-    return page, scope[ENTRY]["itemInfo"]["itemStruct"]["id"]
+    return page, detail["itemInfo"]["itemStruct"]["id"]
 
 
 def _ours(page: bytes) -> Callable[[], Any]:

@@ -79,6 +79,7 @@ def front_door(stack: Stack) -> Iterator[FrontDoor]:
         httpx.Client(timeout=60) as http,
     ):
         secret = secrets.get_secret_value(SecretId=f"{STACK}-signing")["SecretString"].encode()
+    with stack.client("dynamodb") as dynamodb, httpx.Client(timeout=60) as http:
         yield FrontDoor(stack.url, stack.key, stack.upstream, Table(dynamodb, f"{STACK}-data"), secret, http)
 
 
