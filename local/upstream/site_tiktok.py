@@ -91,6 +91,8 @@ def oembed(world: World, request: Request) -> Answer:
     mint, post = world.mint(), world.catalog.by_id.get(name)
     if recorded := world.recordings.get(Surface.OEMBED, name, mint.now):
         return as_json(Surface.OEMBED, recorded)
+    if name in world.recordings.post_ids:
+        return Answer(Surface.OEMBED, content_type=JSON_TYPE)
     if post and (post.refusal is None or post.refusal.error == "region_blocked"):
         return as_json(Surface.OEMBED, shapes_oembed.post_card(post, mint))
     if name.startswith("@") and (person := world.catalog.person(name[1:])):
