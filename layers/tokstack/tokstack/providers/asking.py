@@ -59,8 +59,37 @@ class Asking:
         self._circuits = circuits
         self._limiter = limiter
 
-    def ask(self, provider: P, question: Callable[[P, float], T], deadline: Deadline, effort: Effort = REQUIRED) -> T:
-        """The answer to `question(provider, seconds)`."""
+    def ask(
+        self,
+        provider: P,
+        question: Callable[[P, float], T],
+        deadline: Deadline,
+        *,
+        effort: Effort = REQUIRED,
+        tries: int = 1,
+    ) -> T:
+        """The answer to `question(provider, seconds)`; a passing failure is tried again until `tries` are spent."""
+        while True:
+            tries -= 1
+            try:
+                return self._try(provider, question, deadline, effort)
+            except TokstackError as error:
+                if not error.passing or isinstance(error, NotAskedError) or not tries:
+                    raise
+
+    def first(self, providers: Iterable[P], question: Callable[[P, float], T], deadline: Deadline, *, tries: int) -> T:
+        """The first answer, in the order given. A final failure is an answer."""
+        causes = Causes()
+        for provider in providers:
+            try:
+                return self.ask(provider, question, deadline, tries=tries)
+            except TokstackError as error:
+                if not error.passing:
+                    raise
+                causes.add(provider, error)
+        raise causes.error()
+
+    def _try(self, provider: P, question: Callable[[P, float], T], deadline: Deadline, effort: Effort) -> T:
         self._wait_for_turn(provider, deadline, effort)
         started = time.monotonic()
         try:
@@ -76,18 +105,6 @@ class Asking:
         _measure(provider, "ok", started)
         self._circuits.succeeded(provider.name)
         return answer
-
-    def first(self, providers: Iterable[P], question: Callable[[P, float], T], deadline: Deadline) -> T:
-        """The first answer, in the order given. A final failure is an answer."""
-        causes = Causes()
-        for provider in providers:
-            try:
-                return self.ask(provider, question, deadline)
-            except TokstackError as error:
-                if not error.passing:
-                    raise
-                causes.add(provider, error)
-        raise causes.error()
 
     def _wait_for_turn(self, provider: Provider, deadline: Deadline, effort: Effort) -> None:
         if deadline.left < _LEAST_SECONDS:

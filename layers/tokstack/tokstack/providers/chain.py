@@ -39,7 +39,7 @@ class Chain:
                     provider,
                     lambda provider, seconds: _same(reference, provider.post(reference, seconds)),
                     deadline,
-                    REQUIRED if needed else WANTED,
+                    effort=REQUIRED if needed else WANTED,
                 )
             except TokstackError as error:
                 if post is None and not error.passing:

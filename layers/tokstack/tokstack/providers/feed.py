@@ -1,12 +1,13 @@
 """A user's newest posts, gathered page by page from the first feed provider that gets to the end."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
 from tokstack.errors import Code, TokstackError
 from tokstack.posts.models import Author, Post
-from tokstack.providers.asking import Asking, Causes, NotAskedError
+from tokstack.providers.asking import Asking, Causes
 from tokstack.providers.deadline import Deadline
 from tokstack.providers.protocol import FeedProvider, Listed, Page
 
@@ -62,7 +63,7 @@ class Feed:
         """Adds to `found` until `limit` are there that are not pinned: pinned ones may be old."""
         cursor: str | None = None
         while True:
-            page = self._page(provider, author, cursor, deadline)
+            page = self._asking.ask(provider, partial(_page, author, cursor), deadline, tries=_TRIES)
             for member in page.items:
                 if isinstance(member, Post) or member.id not in found:
                     found[member.id] = member
@@ -70,16 +71,9 @@ class Feed:
             if cursor is None or sum(not _pinned(member) for member in found.values()) >= limit:
                 return
 
-    def _page(self, provider: FeedProvider, author: Author, cursor: str | None, deadline: Deadline) -> Page[Listed]:
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                return self._asking.ask(
-                    provider, lambda provider, seconds: provider.posts(author, cursor, seconds), deadline
-                )
-            except TokstackError as error:
-                if not error.passing or isinstance(error, NotAskedError) or not tries_left:
-                    raise
-        raise AssertionError("the last try returns or raises")
+
+def _page(author: Author, cursor: str | None, provider: FeedProvider, seconds: float) -> Page[Listed]:
+    return provider.posts(author, cursor, seconds)
 
 
 def _pool(found: Mapping[str, Listed], limit: int, *, whole: bool) -> Pool:

@@ -171,7 +171,7 @@ class Upstream:
     def _user(self, handle: str, deadline: Deadline) -> Author:
         def fetch(_: Author | None) -> Author:
             return self._asking.first(
-                self._user_providers, lambda provider, seconds: provider.user(handle, seconds), deadline
+                self._user_providers, lambda provider, seconds: provider.user(handle, seconds), deadline, tries=2
             )
 
         return self._users.once(handle.lower(), fetch, deadline)
