@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tokstack.api.families import Exchange, Shape
 from tokstack.api.http import Reply, Request
@@ -70,6 +70,8 @@ OPEN = Open()
 
 class NoQuery(BaseModel):
     """No query parameters."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 Query = TypeVar("Query", bound=BaseModel)
