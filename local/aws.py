@@ -4,12 +4,13 @@ import json
 import logging
 import threading
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from uuid import uuid4
 
 from local import mends
-from local.account import REGION
+from local.account import ACCOUNT, REGION
 from local.iam.guard import Application, Environ, Guard, StartResponse
 from local.iam.roles import OWNER, Principal
 from local.lambdas import Lambdas, NoSuchFunctionError
@@ -32,7 +33,7 @@ class Aws:
         mends.object_keys_keep_their_slashes()
         mends.notifications_reach_functions(lambda arn, event: lambdas.invoke_later(arn.rpartition(":")[2], event))
         application = _lambda_before(mends.one_at_a_time(_moto()), lambdas)
-        guard = Guard(application, self.principals, lambda line: log.line("iam", line))
+        guard = Guard(application, self.principals, partial(log.line, "iam"))
         self._server = _server(port, guard)
         self.url = f"http://127.0.0.1:{self._server.port}"
         threading.Thread(target=self._server.serve_forever, name="aws", daemon=True).start()
@@ -45,6 +46,9 @@ class Aws:
 
     def client(self, service: str, principal: Principal = OWNER) -> Any:
         return self.session(principal).client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+
+    def queue_url(self, arn: str) -> str:
+        return f"{self.url}/{ACCOUNT}/{arn.rpartition(':')[2]}"
 
     def admit(self, principal: Principal) -> None:
         """Lets the principal sign from now on."""

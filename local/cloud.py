@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -57,11 +58,12 @@ class Cloud:
 
     def open(self) -> None:
         """Lets HTTP callers, schedules and queues in."""
-        self.front.open(self._api, self.lambdas.invoke, lambda line: self._log.line("api", line))
+        self.front.open(self._api, self.lambdas.invoke, partial(self._log.line, "api"))
         self._ends.callback(Ticker(schedules(self._stack), self.lambdas).stop)
         for trigger in queue_triggers(self._stack):
             sqs = self.aws.client("sqs", self._principals[trigger.function])
-            poller = Poller(trigger, sqs, self.lambdas, lambda line: self._log.line("queue", line))
+            url = self.aws.queue_url(trigger.queue_arn)
+            poller = Poller(trigger, sqs, url, self.lambdas, partial(self._log.line, "queue"))
             self._ends.callback(poller.stop)
 
     def function_named(self, name: str) -> Function:
@@ -111,8 +113,7 @@ class Cloud:
     def _deliver(self, function: Function, queue_arn: str, message: bytes) -> None:
         """Sends as the function itself: its role must allow it."""
         sqs = self.aws.client("sqs", self._principals[function.name])
-        url = sqs.get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"]
-        sqs.send_message(QueueUrl=url, MessageBody=message.decode())
+        sqs.send_message(QueueUrl=self.aws.queue_url(queue_arn), MessageBody=message.decode())
 
 
 def _machine() -> dict[str, str]:

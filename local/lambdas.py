@@ -125,13 +125,7 @@ class Lambdas:
 
     def invoke(self, name: str, event: bytes) -> Answer:
         """Waits for the answer; raises NoSuchFunctionError."""
-        answer = self._pool(name).invoke(event)
-        if answer.failed:
-            failure = json.loads(answer.payload)
-            self._log.line(
-                short_name(self._functions[name]), f"ERROR {failure.get('errorType')}: {failure.get('errorMessage')}"
-            )
-        return answer
+        return self._pool(name).invoke(event)
 
     def invoke_later(self, name: str, event: bytes) -> None:
         """Returns at once; a failure is tried again and then goes to the function's failure queue."""

@@ -45,7 +45,7 @@ class Log:
 
 def flatten(text: str) -> tuple[str, str]:
     """Level and one line (with its traceback, if it has one) of what a function wrote."""
-    text = text.rstrip()
+    text = text.rstrip().replace("\r", "\n")  # how the runtime keeps a traceback in one event
     try:
         record = json.loads(text)
     except ValueError:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from secrets import choice
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local.aws import Aws
 from local.stack import Stack
 from local.template import TemplateError
@@ -36,11 +38,14 @@ _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 def create(stack: Stack, aws: Aws) -> None:
     """Makes everything; secrets first, since only their creation tells their ARNs. Raises TemplateError."""
     for logical_id, resource in stack.template.resources.items():
-        if resource["Type"] not in _WITHOUT_CREATION | _MAKERS.keys():
+        if resource["Type"] not in _KNOWN:
             raise TemplateError(f"{logical_id}: {resource['Type']} is not known here.")
-    for kind, make in _MAKERS.items():
+    for kind, make in _MAKERS:
         for logical_id, properties in stack.of_type(kind):
-            make(stack, aws, logical_id, properties)
+            try:
+                make(stack, aws, logical_id, properties)
+            except (BotoCoreError, ClientError) as error:
+                raise TemplateError(f"{logical_id}: {error}") from error
 
 
 def _secret(stack: Stack, aws: Aws, logical_id: str, properties: Mapping[str, Any]) -> None:
@@ -71,9 +76,14 @@ def _table(stack: Stack, aws: Aws, logical_id: str, properties: Mapping[str, Any
 def _queue(stack: Stack, aws: Aws, logical_id: str, properties: Mapping[str, Any]) -> None:
     taken = ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds", "FifoQueue", "ContentBasedDeduplication")
     attributes = {each: _attribute(properties[each]) for each in taken if each in properties}
-    if redrive := properties.get("RedrivePolicy"):
-        attributes["RedrivePolicy"] = json.dumps(redrive)
     aws.client("sqs").create_queue(QueueName=stack.name(logical_id), Attributes=attributes)
+
+
+def _redrive(stack: Stack, aws: Aws, logical_id: str, properties: Mapping[str, Any]) -> None:
+    """Where a queue's poison goes: another queue, which must stand by then."""
+    if redrive := properties.get("RedrivePolicy"):
+        url = aws.queue_url(stack.arn(logical_id))
+        aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(redrive)})
 
 
 def _attribute(value: Any) -> str:
@@ -111,9 +121,12 @@ def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in rule.items()}
 
 
-_MAKERS: dict[str, Callable[[Stack, Aws, str, Mapping[str, Any]], None]] = {
-    "AWS::SecretsManager::Secret": _secret,
-    "AWS::DynamoDB::Table": _table,
-    "AWS::SQS::Queue": _queue,
-    "AWS::S3::Bucket": _bucket,
-}
+# In this order.
+_MAKERS: list[tuple[str, Callable[[Stack, Aws, str, Mapping[str, Any]], None]]] = [
+    ("AWS::SecretsManager::Secret", _secret),
+    ("AWS::DynamoDB::Table", _table),
+    ("AWS::SQS::Queue", _queue),
+    ("AWS::SQS::Queue", _redrive),
+    ("AWS::S3::Bucket", _bucket),
+]
+_KNOWN = _WITHOUT_CREATION | {kind for kind, _ in _MAKERS}

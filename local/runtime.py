@@ -38,10 +38,6 @@ class Answer:
     failed: bool = False
 
 
-def error(kind: str, message: str) -> Answer:
-    return Answer(json.dumps({"errorType": kind, "errorMessage": message}).encode(), failed=True)
-
-
 @dataclass(frozen=True, slots=True)
 class _Invocation:
     request_id: str
@@ -67,8 +63,9 @@ class Worker:
         self._function = function
         self._on_ready = on_ready
         self._log = log
-        self._invocations: queue.Queue[_Invocation] = queue.Queue()
-        self._answers: queue.Queue[Answer] = queue.Queue()
+        # None in either says that the process has ended.
+        self._invocations: queue.Queue[_Invocation | None] = queue.Queue()
+        self._answers: queue.Queue[Answer | None] = queue.Queue()
         self._init_error: Answer | None = None
         self._ready = threading.Event()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{function.name}-", dir=folder))
@@ -96,7 +93,7 @@ class Worker:
     def invoke(self, event: bytes) -> Answer:
         """Waits for the answer; a worker that times out, dies or takes too much memory is dead afterwards."""
         if self.dead:
-            return self._init_error or self._exited("")
+            return self._init_error or self._exited()
         invocation = _Invocation(str(uuid4()), event, time.time() + self._function.timeout)
         self._invocations.put(invocation)
         while True:
@@ -107,14 +104,14 @@ class Worker:
                     self.stop()
                     return failure
             else:
-                return self._sized(answer)
+                return self._sized(answer) if answer else self._init_error or self._exited()
 
     def stop(self) -> None:
         processes.kill(self._process)
 
     # What the Runtime API calls.
 
-    def next(self) -> _Invocation:
+    def next(self) -> _Invocation | None:
         self._announce()
         return self._invocations.get()
 
@@ -132,30 +129,37 @@ class Worker:
     def _overstepped(self, invocation: _Invocation) -> Answer | None:
         prefix = f"RequestId: {invocation.request_id} Error: "
         if time.time() > invocation.deadline:
-            return error("Sandbox.Timedout", f"{prefix}Task timed out after {self._function.timeout:.2f} seconds")
+            text = f"{prefix}Task timed out after {self._function.timeout:.2f} seconds"
+            return self._failure("Sandbox.Timedout", text)
         if _resident_megabytes(self._process.pid) > self._function.memory:
-            return error("Runtime.OutOfMemory", f"{prefix}Runtime exited with error: signal: killed")
+            return self._failure("Runtime.OutOfMemory", f"{prefix}Runtime exited with error: signal: killed")
         return None
 
     def _sized(self, answer: Answer) -> Answer:
         if len(answer.payload) > MAX_ANSWER:
-            size = f"{len(answer.payload)} bytes of {MAX_ANSWER}"
-            return error("Function.ResponseSizeTooLarge", f"Response payload size exceeded maximum allowed: {size}")
+            text = f"Response payload size exceeded maximum allowed payload size ({MAX_ANSWER} bytes)."
+            return self._failure("Function.ResponseSizeTooLarge", text)
         return answer
 
-    def _exited(self, prefix: str) -> Answer:
-        return error("Runtime.ExitError", f"{prefix}Runtime exited with error: exit status {self._process.returncode}")
+    def _exited(self) -> Answer:
+        return self._failure("Runtime.ExitError", f"Runtime exited with error: exit status {self._process.returncode}")
+
+    def _failure(self, kind: str, message: str) -> Answer:
+        """What Lambda answers where the runtime cannot; the log has it too."""
+        self._log(f"[ERROR] {kind}: {message}")
+        return Answer(json.dumps({"errorType": kind, "errorMessage": message}).encode(), failed=True)
 
     def _await_end(self) -> None:
         self._process.wait()
-        self._answers.put(self._init_error or self._exited(""))
+        self._answers.put(None)
+        self._invocations.put(None)
         self._server.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._announce()
 
     def _end_slow_start(self) -> None:
         if not self._ready.wait(_INIT_SECONDS):
-            self._init_error = error("Sandbox.Timedout", f"Init timed out after {_INIT_SECONDS:.2f} seconds")
+            self._init_error = self._failure("Sandbox.Timedout", f"Init timed out after {_INIT_SECONDS:.2f} seconds")
             self.stop()
 
     def _read_output(self) -> None:
@@ -188,6 +192,8 @@ def _handler(worker: Worker) -> type[Handler]:
     class RuntimeApi(Handler):
         def do_GET(self) -> None:  # noqa: N802 - its name; …/invocation/next
             invocation = worker.next()
+            if invocation is None:
+                return
             headers: Headers = [
                 ("Content-Type", "application/json"),
                 ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),

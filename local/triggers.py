@@ -84,8 +84,8 @@ class Ticker:
 class Poller:
     """Reads one queue with its function's own keys; what the function does not finish comes back by itself."""
 
-    def __init__(self, trigger: QueueTrigger, sqs: Any, lambdas: Lambdas, log: Callable[[str], None]) -> None:
-        self._trigger, self._sqs, self._lambdas, self._log = trigger, sqs, lambdas, log
+    def __init__(self, trigger: QueueTrigger, sqs: Any, url: str, lambdas: Lambdas, log: Callable[[str], None]) -> None:
+        self._trigger, self._sqs, self._url, self._lambdas, self._log = trigger, sqs, url, lambdas, log
         self._stopped = threading.Event()
         threading.Thread(target=self._run, name=trigger.queue_arn, daemon=True).start()
 
@@ -105,9 +105,8 @@ class Poller:
 
     def poll(self) -> None:
         """One batch: received, handled, and deleted but for what failed."""
-        url = self._sqs.get_queue_url(QueueName=self._trigger.queue_arn.rpartition(":")[2])["QueueUrl"]
         messages = self._sqs.receive_message(
-            QueueUrl=url,
+            QueueUrl=self._url,
             MaxNumberOfMessages=self._trigger.batch,
             WaitTimeSeconds=_POLL_SECONDS,
             MessageSystemAttributeNames=["All"],
@@ -123,7 +122,7 @@ class Poller:
         done = [message for message in messages if message["MessageId"] not in failed]
         entries = [{"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(done)]
         if entries:
-            self._sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
 
 
 def scheduled_event(schedule: Schedule) -> bytes:
