@@ -143,6 +143,8 @@ def test_over_its_rate_a_key_is_told_when_to_come_back(key: str, table: Table) -
     assert answers[-1].status == 429
     assert answers[-1].body["error"] == "rate_limited"
     assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert credits_of(answers[-1])[0] == "0"
+    assert credits_of(answers[-1])[1] == credits_of(answers[0])[1]
 
 
 def test_an_answer_stands_where_its_outcome_cannot_be_written(

@@ -107,6 +107,12 @@ def identify(table: Table, key: str | None) -> Caller:
     return Caller(caller.account, accounts.show(table, caller.account).balance)
 
 
+def holder(table: Table, key: str | None) -> Caller:
+    """Whose key it is, whatever may be said against the call: for an answer that refuses it."""
+    account = keys.find(table, key).account
+    return Caller(account, accounts.show(table, account).balance)
+
+
 def usage(table: Table, account: str) -> Usage:
     shown = accounts.show(table, account)
     return Usage(account, shown.balance, shown.used, shown.by_route)

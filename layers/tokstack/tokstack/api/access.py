@@ -30,7 +30,8 @@ class Free:
     errors = _KEY_ERRORS
 
     def identify(self, call: Call) -> None:
-        caller = ledger.identify(table(), api_key(call.request.headers))
+        with _refusal_told_to_its_holder(call):
+            caller = ledger.identify(table(), api_key(call.request.headers))
         call.account, call.credits_remaining = caller.account, caller.remaining
 
     @contextmanager
@@ -67,15 +68,23 @@ class Charged:
 
     def _take(self, call: Call, route: str) -> Charge:
         key = api_key(call.request.headers)
-        try:
+        with _refusal_told_to_its_holder(call):
             return ledger.charge(table(), key, credits=self.credits, route=route, charge_id=call.request.id)
-        except TokstackError as refused:
-            if refused.code is Code.INSUFFICIENT_CREDITS:
-                FREE.identify(call)  # this caller is known: the answer says how much is left
-            raise
 
 
 FREE = Free()
+
+
+@contextmanager
+def _refusal_told_to_its_holder(call: Call) -> Iterator[None]:
+    """A caller with a good key who may not ask now is told all the same how many credits are left."""
+    try:
+        yield
+    except TokstackError as refused:
+        if refused.code in (Code.INSUFFICIENT_CREDITS, Code.RATE_LIMITED):
+            caller = ledger.holder(table(), api_key(call.request.headers))
+            call.account, call.credits_remaining = caller.account, caller.remaining
+        raise
 
 
 def _anonymous(call: Call) -> bool:
