@@ -21,8 +21,13 @@ help: ## print this list
 run: .venv/.ready ## the API on 127.0.0.1:3000, everything embedded  [PORT=3000] [UPSTREAM=sample|live|http://host:port]
 	@exec $(RUN) -m local run --port $(PORT) --upstream $(UPSTREAM)
 
-test: .venv/.ready .venv-runtime/.ready build ## every test
-	@$(RUN) -m pytest $(ARGS)
+test: .venv/.ready .venv-runtime/.ready .venv-sam/.ready ## every test
+	@if $(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))'; then
+		$(MAKE) --no-print-directory build
+	else
+		echo "The packages are not tested: building them needs Python 3.13."
+	fi
+	$(RUN) -m pytest
 
 check: .venv/.ready .venv-sam/.ready .venv-checkov/.ready ## lint, types, architecture, template
 	@.venv/bin/ruff format --check
@@ -45,15 +50,16 @@ deploy: build ## into your AWS account  [STACK=tokstack]
 clean: ## remove what was made here
 	@rm -rf .venv .venv-* .cache .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.venv/.ready: requirements-dev.txt requirements-uv.txt local/tools/environment.py
+.venv/.ready: requirements/dev.txt requirements/uv.txt pyproject.toml local/tools/environment.py
 	@command -v $(PYTHON) > /dev/null || { echo "Tokstack needs Python 3.11 or newer; '$(PYTHON)' was not found."; exit 1; }
 	echo "Setting up .venv, once."
-	$(PYTHON) local/tools/environment.py .venv requirements-dev.txt
+	$(PYTHON) local/tools/environment.py .venv requirements/dev.txt
+	VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	$(RUN) -m local.upstream.media
 	touch $@
 
 # Only what Lambda's runtime brings: a dependency that a layer lacks fails under it.
-.venv-runtime/.ready .venv-sam/.ready .venv-checkov/.ready: .venv-%/.ready: requirements-%.txt requirements-uv.txt local/tools/environment.py
+.venv-runtime/.ready .venv-sam/.ready .venv-checkov/.ready: .venv-%/.ready: requirements/%.txt requirements/uv.txt local/tools/environment.py
 	@echo "Setting up .venv-$*, once."
-	$(PYTHON) local/tools/environment.py .venv-$* requirements-$*.txt
+	$(PYTHON) local/tools/environment.py .venv-$* requirements/$*.txt
 	touch $@

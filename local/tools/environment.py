@@ -17,7 +17,7 @@ from pathlib import Path
 
 RUNTIME = (3, 13)
 OLDEST = (3, 11)
-BOOTSTRAP = Path(__file__).resolve().parents[2] / "requirements-uv.txt"
+BOOTSTRAP = Path(__file__).resolve().parents[2] / "requirements/uv.txt"
 
 
 def version_of(python: str | Path) -> tuple[int, int] | None:

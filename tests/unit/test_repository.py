@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-REQUIREMENTS = [*sorted(ROOT.glob("requirements*.txt")), ROOT / "layers/tokstack/requirements.txt"]
+REQUIREMENTS = [*sorted(ROOT.glob("requirements/*.txt")), ROOT / "layers/tokstack/requirements.txt"]
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
