@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-import yt_dlp  # type: ignore[import-untyped] # it has no types
-from yt_dlp.networking.common import (  # type: ignore[import-untyped] # as above
+import yt_dlp
+from yt_dlp.networking.common import (
     Request,
     RequestDirector,
     RequestHandler,
     Response,
 )
-from yt_dlp.networking.exceptions import HTTPError  # type: ignore[import-untyped] # as above
+from yt_dlp.networking.exceptions import HTTPError
 
 from local.upstream.catalog import Post
 from local.upstream.media import library
