@@ -1,16 +1,27 @@
 """The local cloud: what `template.yaml` describes, on this machine, without Docker and without an AWS account.
 
-__main__    the commands: run, invoke
-cloud       starts the parts below and stops them
-template    the SAM template, checked and translated;  intrinsics  resolves !Ref, !Sub, !If and the like
-stack       what the template's resources are called;  resources   makes them in the embedded AWS
-aws         the embedded AWS (moto) behind one port;   mends       where moto falls short
-iam/        may this function make this call?
-functions   what the template says of each function;   runtime     one worker process of a function
-lambdas     every function's workers, and invocation;  reload      new workers when the source changes
-front       the HTTP API;  routes  which function;     events      requests and answers in payload format 2.0
-triggers    schedules, queues, bucket notifications
-upstream/   the sample upstream;  demo  the account, key and curl lines to begin with
+__main__     the commands: run, invoke
+cloud        starts the parts below and stops them
+template     the SAM template, checked and translated
+intrinsics   resolves !Ref, !Sub, !If and the like
+stack        what the template's resources are called, and their properties
+resources    makes them in the embedded AWS
+aws          the embedded AWS (moto) behind one port
+mends        where moto falls short
+iam/         whether a function may make a call
+functions    what the template says of each function
+lambdas      every function's workers, and invocation
+runtime      one worker process
+reload       new workers when the source changes
+front        the HTTP API's port
+gateway      what API Gateway does around a function
+api          what the template says of the HTTP API
+routes       which function a request is for
+events       requests and answers in payload format 2.0
+triggers     schedules and queues
+upstream/    the sample upstream; `sample` starts it
+demo         an account, a key and curl lines to begin with
+tools/       for the Makefile and the tests
 """
 
 import sys

@@ -15,13 +15,14 @@ from local.account import REGION
 from local.aws import Aws
 from local.front import Front
 from local.functions import Function, functions
+from local.gateway import Gateway
 from local.iam.roles import Principal, assume, roles
 from local.lambdas import Lambdas
 from local.logs import Log
 from local.reload import Reloader
 from local.stack import Stack
 from local.template import TemplateError, load
-from local.triggers import Poller, Ticker, queue_triggers, schedules
+from local.triggers import Poller, QueueTrigger, Ticker, queue_triggers, schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,14 @@ class Cloud:
 
     def open(self) -> None:
         """Lets HTTP callers, schedules and queues in."""
-        self.front.open(self._api, self.lambdas.invoke, partial(self._log.line, "api"))
-        self._ends.callback(Ticker(schedules(self._stack), self.lambdas).stop)
+        gateway = Gateway(self._api, self.lambdas.invoke, partial(self._log.line, "api"))
+        self._ends.callback(gateway.stop)
+        self.front.open(gateway.handle)
+        ticker = Ticker(schedules(self._stack), self.lambdas)
+        self._ends.callback(ticker.stop)
+        ticker.start()
         for trigger in queue_triggers(self._stack):
-            sqs = self.aws.client("sqs", self._principals[trigger.function])
-            url = self.aws.queue_url(trigger.queue_arn)
-            poller = Poller(trigger, sqs, url, self.lambdas, partial(self._log.line, "queue"))
-            self._ends.callback(poller.stop)
+            self._read_queue(trigger)
 
     def function_named(self, name: str) -> Function:
         """By its folder, its logical id or its name; raises TemplateError."""
@@ -109,6 +111,14 @@ class Cloud:
             "AWS_SECRET_ACCESS_KEY": principal.secret_key,
             "AWS_SESSION_TOKEN": principal.token or "",
         }
+
+    def _read_queue(self, trigger: QueueTrigger) -> None:
+        """With the keys of the queue's function: its role must allow it."""
+        sqs = self.aws.client("sqs", self._principals[trigger.function])
+        url = self.aws.queue_url(trigger.queue_arn)
+        poller = Poller(trigger, sqs, url, self.lambdas, partial(self._log.line, "queue"))
+        self._ends.callback(poller.stop)
+        poller.start()
 
     def _deliver(self, function: Function, queue_arn: str, message: bytes) -> None:
         """Sends as the function itself: its role must allow it."""

@@ -30,6 +30,10 @@ class NoSuchFunctionError(LookupError):
     """No function has that name."""
 
 
+class StoppedError(Exception):
+    """The cloud is about to end: nothing is invoked any more."""
+
+
 class Pool:
     """The workers of one function: warm ones are used again, new ones start while invocations wait."""
 
@@ -40,6 +44,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._starting = 0
         self._waiting = 0
+        self._stopped = False
 
     def invoke(self, event: bytes) -> Answer:
         worker = self._take()
@@ -57,10 +62,13 @@ class Pool:
             worker.stop()
 
     def stop(self) -> None:
+        """Ends every worker, and every wait for one with StoppedError."""
         with self._changed:
+            self._stopped = True
             workers = list(self._workers)
             self._workers.clear()
             self._idle.clear()
+            self._changed.notify_all()
         for worker in workers:
             worker.stop()
 
@@ -69,6 +77,8 @@ class Pool:
             self._waiting += 1
             patient_until = time.monotonic() + _PATIENCE_SECONDS
             while not self._idle:
+                if self._stopped:
+                    raise StoppedError
                 if not self._workers or time.monotonic() >= patient_until:
                     self._grow()
                 self._changed.wait(_PATIENCE_SECONDS)

@@ -49,12 +49,12 @@ def create(stack: Stack, aws: Aws) -> None:
 
 
 def _secret(stack: Stack, aws: Aws, logical_id: str, properties: Mapping[str, Any]) -> None:
-    text = properties.get("SecretString") or _generated(properties.get("GenerateSecretString", {}))
+    text = properties.get("SecretString") or generated(properties.get("GenerateSecretString", {}))
     made = aws.client("secretsmanager").create_secret(Name=stack.name(logical_id), SecretString=text)
     stack.made[logical_id] = made["ARN"]
 
 
-def _generated(rules: Mapping[str, Any]) -> str:
+def generated(rules: Mapping[str, Any]) -> str:
     letters = string.ascii_letters + string.digits
     if not rules.get("ExcludePunctuation"):
         letters += _PUNCTUATION

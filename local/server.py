@@ -1,5 +1,6 @@
 """The HTTP server under the API and under the Lambda Runtime API: the standard library's, quiet and quick."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((_LOOPBACK, port), backlog=_BACKLOG)
     except OSError as error:
-        raise PortError(f"Port {port} cannot be used: {error.strerror}.") from error
+        raise PortError(f"Port {port} cannot be used: {os.strerror(error.errno or 0)}.") from error
 
 
 class Server(ThreadingHTTPServer):

@@ -69,8 +69,11 @@ class Ticker:
 
     def __init__(self, schedules: list[Schedule], lambdas: Lambdas) -> None:
         self._lambdas = lambdas
+        self._schedules = schedules
         self._stopped = threading.Event()
-        for schedule in schedules:
+
+    def start(self) -> None:
+        for schedule in self._schedules:
             threading.Thread(target=self._tick, args=(schedule,), name=schedule.name, daemon=True).start()
 
     def stop(self) -> None:
@@ -87,7 +90,9 @@ class Poller:
     def __init__(self, trigger: QueueTrigger, sqs: Any, url: str, lambdas: Lambdas, log: Callable[[str], None]) -> None:
         self._trigger, self._sqs, self._url, self._lambdas, self._log = trigger, sqs, url, lambdas, log
         self._stopped = threading.Event()
-        threading.Thread(target=self._run, name=trigger.queue_arn, daemon=True).start()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name=self._trigger.queue_arn, daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
