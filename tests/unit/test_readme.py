@@ -5,6 +5,8 @@ from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
 
+from local.upstream.catalog import catalog
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
@@ -52,3 +54,9 @@ def test_every_parameter_that_is_named_exists() -> None:
     named = set(re.findall(r"\(`([A-Z][A-Za-z]+)`\)", README))
     assert named
     assert named <= set(TEMPLATE["Parameters"])
+
+
+def test_every_post_that_is_asked_for_is_in_the_sample() -> None:
+    asked = set(re.findall(r"https://www\.tiktok\.com/@[\w.]+/video/\d+", README))
+    assert asked
+    assert asked <= {post.url for post in catalog().posts}
