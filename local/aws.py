@@ -30,6 +30,7 @@ class Aws:
     def __init__(self, port: int, lambdas: Lambdas, log: Log) -> None:
         self.principals: dict[str, Principal] = {OWNER.access_key: OWNER}
         mends.transactions_copy_only_their_items()
+        mends.modules_are_listed_once()
         mends.object_keys_keep_their_slashes()
         mends.notifications_reach_functions(lambda arn, event: lambdas.invoke_later(arn.rpartition(":")[2], event))
         application = _lambda_before(mends.one_at_a_time(_moto()), lambdas)

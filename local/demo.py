@@ -21,11 +21,11 @@ class Examples:
     user: str
 
 
-# For the live upstream; any public ones would do.
+# For the live upstream: the video is the one of TikTok's own oEmbed documentation.
 LIVE = Examples(
-    video="https://www.tiktok.com/@tiktok/video/7106594312292453675",
-    slides="https://www.tiktok.com/@tiktok/photo/7349186543210987654",
-    user="@tiktok",
+    video="https://www.tiktok.com/@scout2015/video/6718335390845095173",
+    slides="https://www.tiktok.com/@matryoshk4/photo/7231234675476532526",
+    user="scout2015",
 )
 
 

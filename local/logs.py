@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TextIO
 
-from rich.console import Console
-from rich.text import Text
-
-_COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green", "bright_magenta")
-_LEVEL_STYLES = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red", "DEBUG": "dim"}
+# Terminal codes: what sources are told apart by, and what tells a level.
+_COLOURS = (36, 32, 35, 33, 34, 96, 92, 95)
+_LEVEL_COLOURS = {"WARNING": 33, "ERROR": 31, "CRITICAL": 31, "DEBUG": 2}
+_DIM = 2
 
 # What a line shows in a place of its own, or what is the same on every line of a function.
 _FRAME = {
@@ -22,25 +21,25 @@ _FRAME = {
 
 
 class Log:
-    """Writes whole lines, whoever calls from whichever thread."""
+    """Writes whole lines, whoever calls from whichever thread; in colour where a terminal reads them."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._console = Console(file=stream or sys.stderr, highlight=False, soft_wrap=True)
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream
+        self._in_colour = stream.isatty()
         self._lock = threading.Lock()
 
     def line(self, source: str, text: str) -> None:
         """One line of `source`: Powertools' JSON is flattened, other text is shown as it is."""
         level, message = flatten(text)
-        colour = _COLOURS[zlib.crc32(source.encode()) % len(_COLOURS)]
-        shown = Text.assemble(
-            (datetime.now().astimezone().strftime("%H:%M:%S.%f")[:-3], "dim"),
-            " ",
-            (f"{source:<12}", colour),
-            " ",
-            (message, _LEVEL_STYLES.get(level, "")),
-        )
+        time = datetime.now().astimezone().strftime("%H:%M:%S.%f")[:-3]
+        name = self._coloured(f"{source:<12}", _COLOURS[zlib.crc32(source.encode()) % len(_COLOURS)])
+        line = f"{self._coloured(time, _DIM)} {name} {self._coloured(message, _LEVEL_COLOURS.get(level))}\n"
         with self._lock:
-            self._console.print(shown)
+            self._stream.write(line)
+            self._stream.flush()
+
+    def _coloured(self, text: str, colour: int | None) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._in_colour and colour else text
 
 
 def flatten(text: str) -> tuple[str, str]:

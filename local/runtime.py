@@ -5,6 +5,7 @@ a temporary folder of its own, its handler's folder as the current one.
 """
 
 import json
+import os
 import queue
 import shutil
 import subprocess
@@ -13,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from os import pathsep
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -178,7 +178,7 @@ class Worker:
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.port}",
             "HOME": str(self._folder),
             "LAMBDA_TASK_ROOT": str(function.code),
-            "PYTHONPATH": pathsep.join(map(str, (function.code, *function.layers))),
+            "PYTHONPATH": os.pathsep.join(map(str, (function.code, *function.layers))),
             "TMPDIR": str(self._folder),
             "TZ": ":UTC",
             "_HANDLER": function.handler,
@@ -226,4 +226,4 @@ def _resident_megabytes(pid: int) -> float:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except (OSError, ValueError, IndexError):
         return 0
-    return pages * 4096 / 1024**2
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2

@@ -1,6 +1,7 @@
 """Each mend of moto, and the shortfall that it mends: where the latter's test fails, the mend can go."""
 
 import json
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +10,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
+from moto import backends, mock_aws
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3 import notifications
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_s3 import S3Client
@@ -180,6 +182,30 @@ def test_a_mended_transaction_does_nothing_when_one_part_is_refused(dynamodb: Dy
     assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
     assert dynamodb.get_item(TableName="data", Key=KEY)["Item"]["balance"] == {"N": "1"}
     assert "Item" not in dynamodb.get_item(TableName="data", Key=OTHER)
+
+
+# -------------------------------------------------------------------- modules
+
+
+def test_moto_lists_its_modules_for_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[str] = []
+
+    def note(path: str) -> list[str]:
+        listed.append(path)
+        return ["dynamodb"]
+
+    monkeypatch.setattr(os, "listdir", note)
+    application = DomainDispatcherApplication(create_backend_app)
+    for _ in range(2):
+        application.get_backend_for_host("dynamodb.us-east-1.amazonaws.com")
+    assert len(listed) > 1
+
+
+def test_a_mended_moto_knows_its_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "list_of_moto_modules", backends.list_of_moto_modules)
+    known = set(backends.list_of_moto_modules())
+    mends.modules_are_listed_once()
+    assert set(backends.list_of_moto_modules()) == set(backends.list_of_moto_modules()) == known
 
 
 # ---------------------------------------------------------------- notifications

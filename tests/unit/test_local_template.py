@@ -152,6 +152,30 @@ def test_a_queue_triggers_its_function(small: Stack) -> None:
     assert (trigger.function, trigger.batch, trigger.partial) == ("tokstack-batch", 10, True)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("Resources:", "Sources:", "has no Resources"),
+        ("CodeUri: functions/probe", "CodeUri: functions/nowhere", "there is no folder functions/nowhere"),
+        ("Handler: app.handler", "Handlr: app.handler", "Handlr"),
+        ('Action: "sqs:SendMessage"', "Acton: x", "Acton in a policy statement is not understood here"),
+        ("!Ref DataTable", "!Ref NoTable", "NoTable"),
+    ],
+)
+def test_a_broken_template_says_what_is_wrong(tmp_path: Path, right: str, wrong: str, says: str) -> None:
+    for folder in ("probe", "broken", "batch"):
+        (tmp_path / "functions" / folder).mkdir(parents=True)
+    (tmp_path / "template.yaml").write_text(SMALL.read_text().replace(right, wrong))
+    with pytest.raises(TemplateError, match=says):
+        read_whole(tmp_path / "template.yaml")
+
+
+def read_whole(path: Path) -> None:
+    stack = Stack(load(path, {}), "http://127.0.0.1:4566")
+    functions(stack)
+    roles(stack)
+
+
 def test_the_real_template_can_be_run_here() -> None:
     stack = Stack(load(ROOT / "template.yaml", {}), "http://127.0.0.1:4566")
     stack.made["SigningSecret"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:tokstack-signing-AbCdEf"
