@@ -48,7 +48,7 @@ def page(sections: Iterable[Section]) -> str:
         f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine}. Times are medians; ratios are of the same run.",
     ]
     for section in sections:
-        lines += ["", f"## {section.title}", "", section.how, "", "| what | ours | peer | ratio | bound | |"]
+        lines += ["", f"## {section.title}", "", section.how.strip(), "", "| what | ours | peer | ratio | bound | |"]
         lines.append("|---|---|---|---|---|---|")
         lines += [
             f"| {f.what} | {f.ours} | {f.peer} | {f.ratio} | {f.bound} | {_mark(f.held)} |" for f in section.figures
