@@ -135,3 +135,12 @@ def test_the_fetcher_keeps_to_its_settings() -> None:
 
 def test_delivery_and_fetch_share_one_storage() -> None:
     assert delivery.delivery().storage is fetch.fetcher().storage
+
+
+def test_a_link_leads_straight_to_the_region(environment: pytest.MonkeyPatch) -> None:
+    """The global name redirects to the region's while a bucket is new, and the signature holds for one name only."""
+    environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    link = storage.storage().link("source/tiktok/1/video", filename="1-video.mp4")
+    assert link.startswith(
+        f"https://{ENVIRONMENT['MEDIA_BUCKET']}.s3.eu-central-1.amazonaws.com/source/tiktok/1/video?"
+    )

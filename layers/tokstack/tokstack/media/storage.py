@@ -111,6 +111,7 @@ def storage() -> Storage:
 
     config = Config(
         signature_version="s3v4",  # boto3 signs links by an older one in some regions
+        s3={"addressing_style": "virtual"},  # by its region's name: a signed link survives no redirect to it
         retries={"total_max_attempts": 4, "mode": "standard"},
         connect_timeout=2,
         read_timeout=20,
