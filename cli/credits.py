@@ -18,7 +18,7 @@ Name = Annotated[str, typer.Option("--account", help="Whose credits.")]
 def grant(
     *,
     account: Name,
-    credits: Annotated[int, typer.Option(min=1, help="Added to what the account has.")],
+    credits: Annotated[int, typer.Option(min=1, max=accounts.MOST, help="Added to what the account has.")],
     stack: Stack = None,
 ) -> None:
     """Add credits to an account."""

@@ -22,7 +22,7 @@ DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]
 def create(
     *,
     account: Annotated[str, typer.Option(help="Whose key it is; a new account begins to exist.")],
-    credits: Annotated[int, typer.Option(min=0, help="Added to what the account has.")],
+    credits: Annotated[int, typer.Option(min=0, max=accounts.MOST, help="Added to what the account has.")],
     expires: Annotated[
         datetime | None,
         typer.Option(

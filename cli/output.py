@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
-_answers, _remarks = Console(highlight=False, soft_wrap=True), Console(highlight=False, soft_wrap=True, stderr=True)
+# Rows are lines, however narrow the window is: they are searched and cut as such.
+_WIDEST = 1000
+
+_answers, _remarks = (
+    Console(highlight=False, soft_wrap=True, width=_WIDEST),
+    Console(highlight=False, soft_wrap=True, stderr=True),
+)
 
 
 def say(line: str) -> None:

@@ -43,12 +43,14 @@ def fail(line: str) -> NoReturn:
 
 def _local() -> Table:
     try:
-        ready = json.loads(READY_FILE.read_text())
+        endpoint = json.loads(READY_FILE.read_text())["aws_endpoint"]
     except FileNotFoundError:
         fail("No local stack is running: start one with `make run`, or name a deployed one with --stack.")
+    except (OSError, ValueError, LookupError, TypeError):
+        fail(f"{READY_FILE.name} cannot be read: start the local stack again with `make run`.")
     client = boto3.client(
         "dynamodb",
-        endpoint_url=ready["aws_endpoint"],
+        endpoint_url=endpoint,
         region_name=account.REGION,
         aws_access_key_id=account.ACCESS_KEY,
         aws_secret_access_key=account.SECRET_KEY,

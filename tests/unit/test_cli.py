@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
@@ -27,7 +28,7 @@ Run = Callable[[str], Result]
 def run(table: Table, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command line; where it names no stack, on the table at hand."""
     monkeypatch.setattr(stacks, "_local", lambda: table)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "40")  # a row is a line all the same
     return lambda line: CliRunner().invoke(app, line.split())
 
 
@@ -118,7 +119,15 @@ def test_what_makes_no_sense_is_one_line(run: Run, line: str, words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "line", ["keys create --account a", "keys create --account a --credits -1", "keys what", "credits show"]
+    "line",
+    [
+        "keys create --account a",
+        "keys create --account a --credits -1",
+        f"keys create --account a --credits {10**40}",
+        f"credits grant --account a --credits {10**40}",
+        "keys what",
+        "credits show",
+    ],
 )
 def test_a_wrong_command_line_is_told_so(run: Run, line: str) -> None:
     result = run(line)
@@ -126,9 +135,17 @@ def test_a_wrong_command_line_is_told_so(run: Run, line: str) -> None:
     assert "Usage:" in result.stderr
 
 
-def test_no_local_stack_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_no_local_stack_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(stacks, "READY_FILE", tmp_path / "ready.json")
     assert complaint(CliRunner().invoke(app, ["keys", "list"])).startswith("No local stack is running")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_broken_ready_file_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text(text)
+    monkeypatch.setattr(stacks, "READY_FILE", ready)
+    assert complaint(CliRunner().invoke(app, ["keys", "list"])).startswith("ready.json cannot be read")
 
 
 class CloudFormation:

@@ -255,7 +255,21 @@ def test_a_username_is_read_with_or_without_its_sign(text: str, handle: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "@", "@@u", "a b", "a/b", "a?b", "ü", "a\x00", "a-b", "a" * 25, "@" * 10_240, "https://www.tiktok.com/@u"],
+    [
+        "",
+        "@",
+        "@@u",
+        "a b",
+        "a/b",
+        "a?b",
+        "ü",
+        "a\x00",
+        "a-b",
+        "a" * 25,
+        "@" * 10_240,
+        "\u212a",
+        "https://www.tiktok.com/@u",
+    ],
 )
 def test_what_is_no_username_is_refused(text: str) -> None:
     with pytest.raises(TokstackError) as refused:

@@ -15,6 +15,7 @@ from tokstack.table import Item, Key, Table, Update
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _USED = "used:"
+MOST = 10**12  # in one grant; the table's numbers end at 38 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def key(account: str) -> Key:
 
 def grant(table: Table, account: str, credits: int) -> None:
     """Adds credits to an account, which begins to exist with its first grant."""
-    if credits < 0:
-        raise TokstackError(Code.VALIDATION_ERROR, "Credits are granted, not taken: give 0 or more.")
+    if not 0 <= credits <= MOST:
+        raise TokstackError(Code.VALIDATION_ERROR, f"Credits are granted, not taken: give 0 to {MOST}.")
     # A transaction, though of one write: unlike a plain update, it is not applied twice when the SDK
     # repeats a request whose answer was lost.
     table.transact(

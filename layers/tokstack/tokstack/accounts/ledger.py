@@ -75,7 +75,7 @@ def charge(table: Table, key: str | None, *, credits: int, route: str, charge_id
     except TransactionRefusedError as refused:
         first = refused.items[-1]
         if first is None:
-            message = f"This call costs {credits} credits, more than the account has."
+            message = f"The account has too few credits: this call costs {credits}."
             raise TokstackError(Code.INSUFFICIENT_CREDITS, message) from None
         if "refunded_at" in first:
             raise TokstackError(Code.IDEMPOTENCY_CONFLICT, "The credits of this call were given back.") from None

@@ -39,7 +39,7 @@ _SHARED_ID = re.compile(rf"(?:^|&)(?:shareId|item_id)={_ID}(?=&|$)")
 _LINK = re.compile(
     r"(?:https?://)?(?P<host>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#.*)?", re.IGNORECASE | re.ASCII
 )
-_HANDLE = re.compile(r"[a-z0-9_.]{1,24}")
+_HANDLE = re.compile(r"[A-Za-z0-9_.]{1,24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,10 @@ def parse(text: str) -> PostRef | ShortLink:
 
 def parse_handle(text: str) -> str:
     """A username without its @, in lower case as TikTok keeps it. Raises TokstackError(VALIDATION_ERROR) only."""
-    handle = _clean(text).removeprefix("@").lower()
+    handle = _clean(text).removeprefix("@")
     if not _HANDLE.fullmatch(handle):
         raise _invalid("A TikTok username has 1 to 24 letters, digits, underscores and dots.")
-    return handle
+    return handle.lower()
 
 
 def web_path(url: str) -> str | None:
@@ -128,9 +128,8 @@ def _reference(host: str, path: str, found: dict[str, str]) -> PostRef | ShortLi
 
 def _hint(user: str) -> str | None:
     """The handle in a link, where it is one: not a placeholder, a numeric account id or a secUid."""
-    handle = user.lower()
-    known = _HANDLE.fullmatch(handle) and handle != "_" and not handle.isdigit()
-    return handle if known else None
+    known = _HANDLE.fullmatch(user) and user != "_" and not user.isdigit()
+    return user.lower() if known else None
 
 
 def _invalid(message: str) -> TokstackError:
