@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -33,8 +33,10 @@ Parameters = Annotated[list[str], typer.Option("--param", metavar="NAME=VALUE", 
 @app.command()
 def run(
     *,
-    port: Annotated[int, typer.Option(help="Where the API answers; 0 for any free port.")] = 3000,
-    aws_port: Annotated[int, typer.Option(help="Where the embedded AWS answers; 0 for any free port.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the API answers; 0 for any free port.")] = 3000,
+    aws_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where the embedded AWS answers; 0 for any free port.")
+    ] = 0,
     upstream: Upstream = "sample",
     state_dir: Annotated[Path, typer.Option(help="Where ready.json is, while it runs.")] = ROOT / ".local",
     param: Parameters = [],  # noqa: B006 - typer's way to say many
@@ -45,7 +47,7 @@ def run(
     settings = Settings(template, _parameters(param), port, aws_port, python)
     with _clear_errors(), _started(settings, upstream) as started:
         started.cloud.open()
-        _greet(started, python)
+        _greet(started)
         ready = {
             "url": started.cloud.front.url,
             "key": started.key,
@@ -68,10 +70,12 @@ def invoke(
 ) -> None:
     """Invoke one function with one event, in a cloud of its own, and print its answer."""
     settings = Settings(template, _parameters(param), 0, 0, python)
-    with _clear_errors(), _started(settings, upstream) as started:
-        name = started.cloud.function_named(function).name
-        answer = started.cloud.lambdas.invoke(name, started.with_key(event.read_text()).encode())
-        print(json.dumps(json.loads(answer.payload), indent=2, ensure_ascii=False))
+    with _clear_errors():
+        text = _json(event)
+        with _started(settings, upstream) as started:
+            name = started.cloud.function_named(function).name
+            answer = started.cloud.lambdas.invoke(name, started.with_key(text).encode())
+            print(json.dumps(json.loads(answer.payload), indent=2, ensure_ascii=False))
     raise typer.Exit(int(answer.failed))
 
 
@@ -83,6 +87,7 @@ class Started:
     gateway: str
     key: str
     examples: demo.Examples
+    python: str  # its version: the functions'
 
     def with_key(self, text: str) -> str:
         """A sample event with the key that it asks for."""
@@ -91,6 +96,7 @@ class Started:
 
 @contextmanager
 def _started(settings: Settings, upstream: str) -> Iterator[Started]:
+    python = _version(settings.python)
     log = Log()
     with ExitStack() as ends:
         sample = ends.enter_context(Sample(partial(log.line, "upstream"))) if upstream == "sample" else None
@@ -98,7 +104,7 @@ def _started(settings: Settings, upstream: str) -> Iterator[Started]:
         parameters = {**settings.parameters, "UpstreamGateway": gateway}
         cloud = ends.enter_context(Cloud(replace(settings, parameters=parameters), log))
         examples = demo.examples(sample.catalog()) if sample else demo.LIVE
-        yield Started(cloud, gateway, demo.create_key(cloud.aws), examples)
+        yield Started(cloud, gateway, demo.create_key(cloud.aws), examples, python)
 
 
 @contextmanager
@@ -117,16 +123,22 @@ def _clear_errors() -> Iterator[None]:
 @contextmanager
 def _ready_file(folder: Path, content: dict[str, str]) -> Iterator[None]:
     """Appears whole and goes at the end, the folder too where nothing else is in it."""
-    folder.mkdir(parents=True, exist_ok=True)
     path, partial_path = folder / "ready.json", folder / f"ready.{os.getpid()}"
-    partial_path.write_text(json.dumps(content))
-    partial_path.rename(path)
+    text = json.dumps(content)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial_path.write_text(text)
+        partial_path.rename(path)
+    except OSError as error:
+        raise LocalError(f"{folder} cannot be written: {os.strerror(error.errno or 0)}.") from error
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        with suppress(FileNotFoundError):
+            if path.read_text() == text:  # else it is that of a run that began later
+                path.unlink()
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
@@ -136,13 +148,30 @@ def _parameters(given: list[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _greet(started: Started, python: str) -> None:
+def _version(python: str) -> str:
+    """Of an interpreter that can run the functions; raises LocalError."""
+    asked = [python, "-c", "import sys, awslambdaric; print('{}.{}'.format(*sys.version_info))"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - a Python
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise LocalError(f"{python} cannot run the functions: it is no Python that has awslambdaric.") from error
+
+
+def _json(file: Path) -> str:
+    """The text of a file that is JSON; raises LocalError."""
+    try:
+        text = file.read_text("utf-8")
+        json.loads(text)
+    except (OSError, ValueError) as error:
+        raise LocalError(f"{file} is not JSON: {error}.") from error
+    return text
+
+
+def _greet(started: Started) -> None:
     url = started.cloud.front.url
-    asked = [python, "-c", "import sys; print('{}.{}'.format(*sys.version_info))"]
-    version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - a Python
     print(f"Tokstack answers at {url}, the demo key is {started.key}")
-    if version != RUNTIME:
-        print(f"The functions run under Python {version}, on Lambda under {RUNTIME}.")
+    if started.python != RUNTIME:
+        print(f"The functions run under Python {started.python}, on Lambda under {RUNTIME}.")
     print("\nTry:\n")
     for line in demo.curl_lines(url, started.key, started.examples):
         print(f"  {line}\n")

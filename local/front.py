@@ -1,7 +1,8 @@
 """The HTTP API's port: requests in, a gateway's answers out."""
 
 from collections.abc import Callable
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from local.events import HttpAnswer, HttpRequest, message
 from local.server import Handler, Server, TooLargeError
@@ -44,6 +45,10 @@ def _handler(front: Front) -> type[Handler]:
             """Nobody reads the rest of the body: the connection ends here."""
             self.close_connection = True
             self._send(answer)
+
+        def send_error(self, code: int, *_: Any, **__: Any) -> None:
+            """What is no request, or has a method of no API, is refused like the rest and not in HTML."""
+            self._refuse(message(code, HTTPStatus(code).phrase))
 
         def _send(self, answer: HttpAnswer) -> None:
             self.answer(answer.status, answer.headers, answer.body)

@@ -76,14 +76,23 @@ class Pool:
         with self._changed:
             self._waiting += 1
             patient_until = time.monotonic() + _PATIENCE_SECONDS
-            while not self._idle:
+            while not (worker := self._waiting_for_work()):
                 if self._stopped:
                     raise StoppedError
                 if not self._workers or time.monotonic() >= patient_until:
                     self._grow()
                 self._changed.wait(_PATIENCE_SECONDS)
             self._waiting -= 1
-            return self._idle.pop()  # the one used last
+            return worker
+
+    def _waiting_for_work(self) -> Worker | None:
+        """The one used last; those that died since are forgotten."""
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.lost:
+                return worker
+            self._workers.discard(worker)
+        return None
 
     def _grow(self) -> None:
         if len(self._workers) < _MAX_WORKERS and self._starting < min(self._waiting, _STARTING_AT_ONCE):

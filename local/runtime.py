@@ -67,6 +67,7 @@ class Worker:
         self._invocations: queue.Queue[_Invocation | None] = queue.Queue()
         self._answers: queue.Queue[Answer | None] = queue.Queue()
         self._init_error: Answer | None = None
+        self._started_well = False
         self._ready = threading.Event()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{function.name}-", dir=folder))
         self._server = Server(0, _handler(self))
@@ -90,6 +91,11 @@ class Worker:
     def dead(self) -> bool:
         return self._process.poll() is not None
 
+    @property
+    def lost(self) -> bool:
+        """Whether it died after a good start: that is no news for the next invocation, unlike a bad start."""
+        return self._started_well and self.dead
+
     def invoke(self, event: bytes) -> Answer:
         """Waits for the answer; a worker that times out, dies or takes too much memory is dead afterwards."""
         if self.dead:
@@ -112,6 +118,7 @@ class Worker:
     # What the Runtime API calls.
 
     def next(self) -> _Invocation | None:
+        self._started_well = True
         self._announce()
         return self._invocations.get()
 

@@ -237,6 +237,11 @@ def test_a_body_that_is_too_large_is_refused(http: httpx.Client) -> None:
     assert (answer.status_code, answer.json()) == (413, {"message": "Request Entity Too Large"})
 
 
+def test_a_method_of_no_api_is_refused(http: httpx.Client) -> None:
+    answer = http.request("BREW", "/pot")
+    assert (answer.status_code, answer.json()) == (501, {"message": "Not Implemented"})
+
+
 def test_answers_of_every_form(http: httpx.Client) -> None:
     picture = http.get("/x?answer=bytes")
     assert (picture.content, picture.headers["content-type"]) == (b"\x89PNG", "image/png")
