@@ -1,5 +1,6 @@
 """Architecture decisions that the template must keep; each is a build that fails where one is forgotten."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,20 @@ def test_a_parameter_is_described_and_constrained(name: str) -> None:
     parameter = TEMPLATE["Parameters"][name]
     assert parameter["Description"].endswith(".")
     assert {"AllowedValues", "AllowedPattern", "MinValue"} & set(parameter)
+
+
+@pytest.mark.parametrize(
+    ("origins", "allowed"),
+    [
+        ("", True),
+        ("https://a.example", True),
+        ("https://a.example,http://127.0.0.1:5173", True),
+        ("https://a.example/", False),  # which no browser ever sends
+        ("https://a.example, https://b.example", False),
+        ("a.example", False),
+        ("*", False),
+    ],
+)
+def test_an_origin_is_written_as_browsers_send_it(origins: str, *, allowed: bool) -> None:
+    pattern = TEMPLATE["Parameters"]["AllowedOrigins"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, origins)) == allowed
