@@ -72,7 +72,8 @@ def test_it_leaves_no_process_and_no_file(tmp_path: Path, end: signal.Signals, m
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
-def test_its_children_die_with_it_even_when_it_is_killed(tmp_path: Path) -> None:
+def test_its_children_die_with_it_even_when_it_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # nobody is left to clear it
     process = start(tmp_path, "--template", str(SOURCE / "template.yaml"))
     stack = wait(tmp_path, process)
     httpx.get(stack.url, timeout=20)
