@@ -11,6 +11,7 @@ from tokstack.providers.completeness import merge, missing
 
 VIDEO = (Rendition(urls=("https://v/1.mp4",)),)
 SLIDES = (Slide(urls=("https://p/1.jpeg",)),)
+LIVES = (Slide(urls=("https://q/1.jpeg",), live_urls=("https://q/1.mp4",)),)
 
 
 def post(**values: Any) -> Post:
@@ -26,6 +27,9 @@ def post(**values: Any) -> Post:
         (post(), "media", {"media"}),
         (post(renditions=VIDEO), "media", set()),
         (post(kind=Kind.SLIDES, slides=SLIDES), "media", set()),
+        (post(renditions=VIDEO), "lives", set()),
+        (post(kind=Kind.SLIDES, slides=SLIDES), "lives", {"lives"}),
+        (post(kind=Kind.SLIDES, slides=LIVES), "lives", set()),
         (post(), "author", {"author.handle"}),
         (post(author=Author(handle="a")), "author", set()),
         (post(author=Author(handle="a")), "author.avatar_url", {"author.avatar_url"}),
@@ -77,3 +81,13 @@ NAMES = ("plays", "downloads", "author", "author.followers", "sound", "media")
 def test_a_merged_post_lacks_only_what_both_lack(first: Post, second: Post) -> None:
     assert missing(merge(first, second), NAMES) == missing(first, NAMES) & missing(second, NAMES)
     assert merge(first, first) == first
+
+
+def test_slides_learn_their_moving_parts_and_stay_what_they_are() -> None:
+    merged = merge(post(kind=Kind.SLIDES, slides=SLIDES), post(kind=Kind.SLIDES, slides=LIVES))
+    assert merged.slides == (Slide(urls=SLIDES[0].urls, live_urls=LIVES[0].live_urls),)
+
+
+def test_another_count_of_slides_teaches_nothing() -> None:
+    merged = merge(post(kind=Kind.SLIDES, slides=SLIDES), post(kind=Kind.SLIDES, slides=LIVES * 2))
+    assert merged.slides == SLIDES

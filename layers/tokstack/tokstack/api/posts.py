@@ -77,7 +77,7 @@ def _downloader(query: PostQuery, call: Call) -> Reply:
 
 
 def _slides(query: PostQuery, call: Call) -> Reply:
-    post = _upstream().post(query.url, required=_FILES, wanted=_FACTS | {"author.avatar_url"})
+    post = _upstream().post(query.url, required=_FILES, wanted=_FACTS | {"author.avatar_url", "lives"})
     if post.kind is not Kind.SLIDES:
         raise TokstackError(Code.NOT_SLIDES, "This post is a video.")
     data = SlidesData.of(post, _links(call))

@@ -58,7 +58,8 @@ class Fetcher:
                 raise
 
     def _fetch(self, source: Source) -> Stored:
-        post = self.posts.post(PostRef(source.post_id), required=frozenset({"media"}))
+        needed = frozenset({"media", "lives"} if source.rendition.startswith("live-") else {"media"})
+        post = self.posts.post(PostRef(source.post_id), required=needed)
         try:
             return self._first_of(post, source)
         except TokstackError as error:

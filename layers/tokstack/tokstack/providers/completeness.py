@@ -3,6 +3,7 @@
 A name is a field of Post, a dotted field of its author or sound, or one of these short forms:
 
     media     what is to be fetched: a video's renditions or a slideshow's slides
+    lives     the moving parts of a slideshow's slides, of which most have none and few upstreams tell
     author    whose it is: author.handle
     sound     the sound as a file: sound.url
 
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tokstack.posts.models import Post
+from tokstack.posts.models import Kind, Post, Slide
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -32,16 +33,29 @@ def merge(post: Post, other: Post) -> Post:
     """`post`, with what it lacks taken from `other`'s answer about the same post."""
     merged = _fill(post, other)
     media = post if has_media(post) else other
-    return merged.model_copy(update={name: getattr(media, name) for name in _MEDIA})
+    merged = merged.model_copy(update={name: getattr(media, name) for name in _MEDIA})
+    return merged.model_copy(update={"slides": _with_lives(merged.slides, other.slides)})
 
 
 def has_media(post: Post) -> bool:
     return bool(post.renditions or post.slides)
 
 
+def _with_lives(slides: tuple[Slide, ...], others: tuple[Slide, ...]) -> tuple[Slide, ...]:
+    """Slides with the moving parts that the other answer knows; none where it counts other slides."""
+    if len(slides) != len(others):
+        return slides
+    return tuple(
+        slide if slide.live_urls else slide.model_copy(update={"live_urls": other.live_urls})
+        for slide, other in zip(slides, others, strict=True)
+    )
+
+
 def _has(post: Post, name: str) -> bool:
     if name == "media":
         return has_media(post)
+    if name == "lives":
+        return post.kind is Kind.VIDEO or any(slide.live_urls for slide in post.slides)
     value: Any = post
     for step in name.split("."):
         value = getattr(value, step) if value is not None else None

@@ -20,7 +20,7 @@ class Tikwm:
     name = "tikwm"
     pause = 1.1  # a little more than it asks for: requests do not arrive as evenly as they leave
     fills = frozenset(
-        {"caption", "created_at", "duration", "region", "is_ad", "cover_url", "media"}
+        {"caption", "created_at", "duration", "region", "is_ad", "cover_url", "media", "lives"}
         | {"plays", "likes", "comments", "shares", "saves", "downloads"}
         | {"author.id", "author.handle", "author.name", "author.avatar_url"}
         | {"sound.id", "sound.title", "sound.author", "sound.album", "sound.duration", "sound.original", "sound.url"}
