@@ -64,7 +64,8 @@ class RandomQuery(BaseModel):
 
 def _statistic(query: PostQuery, call: Call) -> Reply:
     # A post that only oEmbed knows has a title and no counters: that is no statistic.
-    wanted = _COUNTERS | _FILES | _FACTS | {"region"}
+    # Who tells the downloads tells the live photos too: asked in one go, for the slides route.
+    wanted = _COUNTERS | _FILES | _FACTS | {"region", "lives"}
     post = _upstream().post(query.url, required=frozenset({"likes"}), wanted=wanted)
     data = StatisticData.of(post, _links(call))
     return Reply.json(200, PostsSuccess[StatisticData].of(data, call.exchange()))
