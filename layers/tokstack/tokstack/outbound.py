@@ -62,6 +62,13 @@ class RefusedError(httpx.TransportError):
         self.reason = reason
 
 
+def is_timeout(error: httpx.HTTPError) -> bool:
+    """Whether time ran out: an operation's, or the job's."""
+    return isinstance(error, httpx.TimeoutException) or (
+        isinstance(error, RefusedError) and error.reason is Reason.TIME
+    )
+
+
 def client(
     hosts: frozenset[str] | None,
     *,

@@ -102,10 +102,9 @@ class Fetcher:
         return Stored(source.key, media_type, body.size)
 
     def _ours(self, error: httpx.HTTPError) -> TokstackError:
-        reason = error.reason if isinstance(error, outbound.RefusedError) else None
-        if reason is outbound.Reason.BYTES:
+        if isinstance(error, outbound.RefusedError) and error.reason is outbound.Reason.BYTES:
             return _too_large(self.max_bytes)
-        if reason is outbound.Reason.TIME or isinstance(error, httpx.TimeoutException):
+        if outbound.is_timeout(error):
             return TokstackError(Code.UPSTREAM_TIMEOUT, "The upstream took too long to give this file.")
         return TokstackError(Code.UPSTREAM_UNAVAILABLE, "The upstream could not be read.")
 

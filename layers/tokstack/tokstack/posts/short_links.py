@@ -6,7 +6,7 @@ follow                  a short link → the post that it leads to
 import httpx
 
 from tokstack.errors import Code, TokstackError
-from tokstack.outbound import Reason, RefusedError
+from tokstack.outbound import is_timeout
 from tokstack.posts.references import PostRef, ShortLink, parse, web_path
 
 MAX_HOPS = 5
@@ -68,10 +68,7 @@ def _answered(status: int) -> TokstackError:
 
 
 def _trouble(error: httpx.HTTPError) -> TokstackError:
-    late = isinstance(error, httpx.TimeoutException) or (
-        isinstance(error, RefusedError) and error.reason is Reason.TIME
-    )
-    if late:
+    if is_timeout(error):
         return TokstackError(Code.UPSTREAM_TIMEOUT, "TikTok took too long to say where the short link leads.")
     return TokstackError(Code.UPSTREAM_UNAVAILABLE, "TikTok could not be asked where the short link leads.")
 
