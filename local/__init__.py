@@ -7,9 +7,10 @@ intrinsics   resolves !Ref, !Sub, !If and the like
 stack        what the template's resources are called, and their properties
 resources    makes them in the embedded AWS
 aws          the embedded AWS (moto) behind one port
-mends        where moto falls short
+mends        where moto falls short; machine_mends for its Step Functions
 iam/         whether a function may make a call
 functions    what the template says of each function
+machines     what it says of each state machine
 lambdas      every function's workers, and invocation
 runtime      one worker process
 reload       new workers when the source changes

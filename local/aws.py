@@ -3,13 +3,13 @@
 import json
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from uuid import uuid4
 
-from local import mends
+from local import machine_mends, mends, processes
 from local.account import ACCOUNT, REGION
 from local.iam.guard import Application, Environ, Guard, StartResponse
 from local.iam.roles import OWNER, Principal
@@ -23,16 +23,23 @@ if TYPE_CHECKING:
 
 _INVOKE_PREFIX, _INVOKE_SUFFIX = "/2015-03-31/functions/", "/invocations"
 
+_TASKS_AT_ONCE = 64
+_TASK_SECONDS = 960  # a function may take 900
+
 
 class Aws:
-    """Serves from the moment that it is made; whoever is in `principals` may sign. Raises PortError."""
+    """Serves from the moment that it is made; whoever is in `principals` may sign. Raises PortError.
+
+    `roles` are the principals that state machines call as, by the role's ARN.
+    """
 
     def __init__(self, port: int, lambdas: Lambdas, log: Log) -> None:
         self.principals: dict[str, Principal] = {OWNER.access_key: OWNER}
-        mends.transactions_copy_only_their_items()
-        mends.modules_are_listed_once()
-        mends.object_keys_keep_their_slashes()
-        mends.notifications_reach_functions(lambda arn, event: lambdas.invoke_later(arn.rpartition(":")[2], event))
+        self.roles: dict[str, Principal] = {}
+        self._role_clients: dict[tuple[str, str], Any] = {}
+        self._making = threading.Lock()
+        processes.give_memory_back()  # objects of half a gigabyte pass through here
+        self._mend(lambda arn, event: lambdas.invoke_later(arn.rpartition(":")[2], event), partial(log.line, "states"))
         application = _lambda_before(mends.one_at_a_time(_moto()), lambdas)
         guard = Guard(application, self.principals, partial(log.line, "iam"))
         self._server = _server(port, guard)
@@ -58,6 +65,39 @@ class Aws:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def _mend(self, notify: mends.Notify, tell: Callable[[str], None]) -> None:
+        mends.transactions_copy_only_their_items()
+        mends.modules_are_listed_once()
+        mends.object_keys_keep_their_slashes()
+        mends.objects_are_read_in_pieces()
+        mends.notifications_reach_functions(notify)
+        mends.rules_reach_functions(notify)
+        machine_mends.machines_are_run()
+        machine_mends.tasks_call_as_their_role(self._client_of_role)
+        machine_mends.jsonata_is_evaluated()
+        machine_mends.variables_may_have_any_text()
+        machine_mends.executions_have_names()
+        machine_mends.stopping_is_at_once()
+        machine_mends.ends_are_told(tell)
+
+    def _client_of_role(self, service: str, role_arn: str) -> Any:
+        """Made once, and patient: a task may take as long as a function may. It is the machine that tries again."""
+        from botocore.config import Config
+
+        with self._making:
+            if (service, role_arn) not in self._role_clients:
+                config = Config(
+                    inject_host_prefix=False,
+                    max_pool_connections=_TASKS_AT_ONCE,
+                    parameter_validation=False,
+                    read_timeout=_TASK_SECONDS,
+                    retries={"total_max_attempts": 1},
+                )
+                session = self.session(self.roles[role_arn])
+                client = session.client(service, endpoint_url=self.url, config=config)  # type: ignore[call-overload]
+                self._role_clients[service, role_arn] = client
+            return self._role_clients[service, role_arn]
 
 
 def _moto() -> Application:

@@ -19,6 +19,7 @@ from local.gateway import Gateway
 from local.iam.roles import Principal, assume, roles
 from local.lambdas import Lambdas
 from local.logs import Log
+from local.machines import machines
 from local.reload import Reloader
 from local.stack import Stack
 from local.template import TemplateError, load
@@ -84,22 +85,31 @@ class Cloud:
         template = load(self._settings.template, self._settings.parameters)
         self.aws = Aws(self._settings.aws_port, self.lambdas, self._log)
         self._ends.callback(self.aws.stop)
-        self._stack = Stack(template, self.aws.url)
+        self._stack = Stack(template, self.aws.url, self.front.url)
         resources.create(self._stack, self.aws)
         self._api = api.api(self._stack)
+        self._roles = roles(self._stack)
         self._add_functions()
+        self._add_machines()
         self._ends.callback(Reloader(self.functions, self.lambdas.renew).stop)
 
     def _add_functions(self) -> None:
         self.functions = functions(self._stack)
-        statements = roles(self._stack)
         self._principals = {}
         for function in self.functions:
-            principal = assume(function.role, function.name, statements[function.role])
-            self.aws.admit(principal)
+            principal = self._assume(function.role, function.name)
             self._principals[function.name] = principal
             self.lambdas.add(function, {**_machine(), **self._access(principal), **function.environment})
         self.lambdas.deliver = self._deliver
+
+    def _add_machines(self) -> None:
+        for machine in machines(self._stack):
+            self.aws.roles[machine.role] = self._assume(machine.role, machine.name)
+
+    def _assume(self, role: str, session: str) -> Principal:
+        principal = assume(role, session, self._roles[role])
+        self.aws.admit(principal)
+        return principal
 
     def _access(self, principal: Principal) -> dict[str, str]:
         """The standard variables that lead every AWS library here, as the principal."""

@@ -1,14 +1,19 @@
 """Starting and ending child processes so that none outlives this one."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 _CHILD = Path(__file__).with_name("child.py")
+
+_M_MMAP_THRESHOLD = -3
+_LARGE = 1024 * 1024  # bytes
 
 # Children die with the thread that started them (see child.py): this one lives as long as the process.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
@@ -49,3 +54,9 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def give_memory_back() -> None:
+    """Lets a large piece of memory go back to the system as soon as it is free: glibc would keep it, by the thread."""
+    if sys.platform == "linux" and (set_option := getattr(ctypes.CDLL(None), "mallopt", None)):
+        set_option(_M_MMAP_THRESHOLD, _LARGE)

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
+from local.machines import machine
 from local.stack import Stack
 from local.template import TemplateError
 
@@ -121,6 +122,29 @@ def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in rule.items()}
 
 
+def _rule(stack: Stack, aws: Aws, logical_id: str, properties: Mapping[str, Any]) -> None:
+    """Events that match the pattern go to the targets, as they are."""
+    if other := sorted(properties.keys() - {"Name", "Description", "EventBusName", "EventPattern", "State", "Targets"}):
+        raise TemplateError(f"{logical_id}: a rule's {other[0]} is not known here.")
+    targets = properties["Targets"]
+    for target in targets:
+        if other := sorted(target.keys() - {"Arn", "Id", "DeadLetterConfig", "RetryPolicy"}):
+            raise TemplateError(f"{logical_id}: a target's {other[0]} is not known here.")
+    if properties.get("State", "ENABLED") != "ENABLED":
+        return
+    events, name = aws.client("events"), stack.name(logical_id)
+    bus = {"EventBusName": properties["EventBusName"]} if "EventBusName" in properties else {}
+    events.put_rule(Name=name, EventPattern=json.dumps(properties["EventPattern"]), **bus)
+    events.put_targets(Rule=name, Targets=[{"Id": each["Id"], "Arn": each["Arn"]} for each in targets], **bus)
+
+
+def _machine(stack: Stack, aws: Aws, logical_id: str, properties: Mapping[str, Any]) -> None:
+    made = machine(stack, logical_id, properties)
+    aws.client("stepfunctions").create_state_machine(
+        name=made.name, definition=made.definition, roleArn=made.role, type=made.kind
+    )
+
+
 # In this order.
 _MAKERS: list[tuple[str, Callable[[Stack, Aws, str, Mapping[str, Any]], None]]] = [
     ("AWS::SecretsManager::Secret", _secret),
@@ -128,5 +152,7 @@ _MAKERS: list[tuple[str, Callable[[Stack, Aws, str, Mapping[str, Any]], None]]] 
     ("AWS::SQS::Queue", _queue),
     ("AWS::SQS::Queue", _redrive),
     ("AWS::S3::Bucket", _bucket),
+    ("AWS::Events::Rule", _rule),
+    ("AWS::StepFunctions::StateMachine", _machine),
 ]
 _KNOWN = _WITHOUT_CREATION | {kind for kind, _ in _MAKERS}

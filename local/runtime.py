@@ -8,6 +8,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -149,7 +150,9 @@ class Worker:
         return answer
 
     def _exited(self) -> Answer:
-        return self._failure("Runtime.ExitError", f"Runtime exited with error: exit status {self._process.returncode}")
+        code = self._process.returncode
+        end = f"exit status {code}" if code >= 0 else f"signal: {str(signal.strsignal(-code)).lower()}"
+        return self._failure("Runtime.ExitError", f"Runtime exited with error: {end}")
 
     def _failure(self, kind: str, message: str) -> Answer:
         """What Lambda answers where the runtime cannot; the log has it too."""
@@ -158,6 +161,7 @@ class Worker:
 
     def _await_end(self) -> None:
         self._process.wait()
+        processes.kill(self._process)  # whatever it started, where somebody else ended it
         self._answers.put(None)
         self._invocations.put(None)
         self._server.stop()

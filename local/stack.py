@@ -11,6 +11,7 @@ from local.template import Properties, Template, TemplateError
 # The property that names a resource of the type, and its ARN by that name.
 _NAMES = {
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Lambda::LayerVersion": "LayerName",
@@ -19,9 +20,11 @@ _NAMES = {
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::SecretsManager::Secret": "Name",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 _ARNS = {
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{{}}",
+    "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{{}}",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
     "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
     "AWS::Lambda::LayerVersion": f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{{}}:1",
@@ -29,17 +32,27 @@ _ARNS = {
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
     "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{}}",
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
+    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{{}}",
 }
-_REFERRED_TO_BY_ARN = {"AWS::Lambda::LayerVersion", "AWS::SNS::Topic", "AWS::SecretsManager::Secret"}
-_NAME_ATTRIBUTES = {"QueueName", "TopicName"}
+_REFERRED_TO_BY_ARN = {
+    "AWS::Lambda::LayerVersion",
+    "AWS::SNS::Topic",
+    "AWS::SecretsManager::Secret",
+    "AWS::StepFunctions::StateMachine",
+}
+_NAME_ATTRIBUTES = {"Name", "QueueName", "TopicName"}
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Answers by logical id. `made` has the ARNs that only creation tells: a secret's ends in six random letters."""
+    """Answers by logical id; `api_url` is where the HTTP API answers.
+
+    `made` has the ARNs that only creation tells: a secret's ends in six random letters.
+    """
 
     template: Template
     aws_url: str
+    api_url: str = ""
     made: dict[str, str] = field(default_factory=dict)
 
     def of_type(self, kind: str) -> Iterator[tuple[str, Properties]]:
@@ -91,6 +104,8 @@ class Stack:
             return self.arn(logical_id)
         if attribute in _NAME_ATTRIBUTES:
             return self.name(logical_id)
+        if attribute == "ApiEndpoint":
+            return self.api_url
         raise TemplateError(f"!GetAtt {logical_id}.{attribute} is not known here.")
 
 

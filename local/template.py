@@ -18,7 +18,7 @@ Properties = dict[str, Any]
 
 # Paths pass through the translation as addresses of an imaginary bucket.
 _SOURCE = "s3://source/"
-_CODE_PROPERTIES = ("CodeUri", "ContentUri")
+_PATH_PROPERTIES = ("CodeUri", "ContentUri", "DefinitionUri")
 
 
 class TemplateError(LocalError):
@@ -40,7 +40,7 @@ def load(path: Path, given: Mapping[str, str]) -> Template:
     document = _read(path)
     parameters = parameter_values(document.get("Parameters", {}), given)
     for properties in _blocks(document):
-        for name in _CODE_PROPERTIES:
+        for name in _PATH_PROPERTIES:
             if isinstance(properties.get(name), str):
                 properties[name] = _SOURCE + properties[name]
     translated = _translate(document, {name: _text(value) for name, value in parameters.items()})

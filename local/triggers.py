@@ -19,6 +19,7 @@ _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _POLL_SECONDS = 1  # moto's long poll does not see a message that becomes visible again
 _MAX_BATCH = 10
+_AT_ONCE = 2  # batches of a queue whose mapping says nothing of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class QueueTrigger:
     function: str
     batch: int
     partial: bool  # the function names the messages that failed
+    at_once: int  # batches
 
 
 def schedules(stack: Stack) -> list[Schedule]:
@@ -59,6 +61,7 @@ def queue_triggers(stack: Stack) -> list[QueueTrigger]:
             function=_function_name(properties["FunctionName"]),
             batch=min(int(properties.get("BatchSize", _MAX_BATCH)), _MAX_BATCH),
             partial="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+            at_once=int(properties.get("ScalingConfig", {}).get("MaximumConcurrency", _AT_ONCE)),
         )
         for _, properties in stack.of_type("AWS::Lambda::EventSourceMapping")
     ]
@@ -85,14 +88,18 @@ class Ticker:
 
 
 class Poller:
-    """Reads one queue with its function's own keys; what the function does not finish comes back by itself."""
+    """Reads one queue with its function's own keys, as many batches at once as the trigger says.
+
+    What the function does not finish comes back by itself.
+    """
 
     def __init__(self, trigger: QueueTrigger, sqs: Any, url: str, lambdas: Lambdas, log: Callable[[str], None]) -> None:
         self._trigger, self._sqs, self._url, self._lambdas, self._log = trigger, sqs, url, lambdas, log
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name=self._trigger.queue_arn, daemon=True).start()
+        for _ in range(self._trigger.at_once):
+            threading.Thread(target=self._run, name=self._trigger.queue_arn, daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()

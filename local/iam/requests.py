@@ -151,6 +151,37 @@ def _sqs(request: Request) -> list[Need]:
     return [Need(action, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue.rpartition('/')[2]}")]
 
 
+# ---------------------------------------------- Step Functions, EventBridge
+STATES_ACTIONS = {
+    "DescribeExecution": "DescribeExecution",
+    "StartExecution": "StartExecution",
+    "StopExecution": "StopExecution",
+}
+EVENTS_ACTIONS = {"PutEvents": "PutEvents"}
+
+
+def _states(request: Request) -> list[Need]:
+    action = "states:" + STATES_ACTIONS[request.operation]
+    return [Need(action, request.parameters.get("executionArn") or request.parameters["stateMachineArn"])]
+
+
+def _events(request: Request) -> list[Need]:
+    """Each entry by itself: they may go to several buses."""
+    action = "events:" + EVENTS_ACTIONS[request.operation]
+    return [
+        Need(
+            action,
+            _bus(entry.get("EventBusName") or "default"),
+            {"events:source": [entry.get("Source", "")], "events:detail-type": [entry.get("DetailType", "")]},
+        )
+        for entry in request.parameters["Entries"]
+    ]
+
+
+def _bus(name: str) -> str:
+    return name if name.startswith("arn:") else f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{name}"
+
+
 # ------------------------------------------------- Secrets Manager, Lambda, STS
 SECRETS_ACTIONS = {name: name for name in ("GetSecretValue", "DescribeSecret")}
 LAMBDA_ACTIONS = {"Invoke": "InvokeFunction"}
@@ -176,9 +207,11 @@ def _sts(request: Request) -> list[Need]:
 
 _SERVICES: dict[str, Callable[[Request], list[Need]]] = {
     "dynamodb": _dynamodb,
+    "events": _events,
     "lambda": _lambda,
     "s3": _s3,
     "secretsmanager": _secretsmanager,
     "sqs": _sqs,
+    "states": _states,
     "sts": _sts,
 }

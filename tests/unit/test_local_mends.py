@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,11 @@ from botocore.exceptions import ClientError
 from moto import backends, mock_aws
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.events.models import Rule
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.s3 import notifications
+from moto.stepfunctions.models import StateMachine
 from mypy_boto3_dynamodb import DynamoDBClient
-from mypy_boto3_s3 import S3Client
+from mypy_boto3_events import EventBridgeClient
 
 from local import mends
 
@@ -38,23 +40,6 @@ def dynamodb() -> Iterator[DynamoDBClient]:
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
         client.put_item(TableName="data", Item=KEY | {"balance": {"N": "1"}})
-        yield client
-        client.close()
-
-
-@pytest.fixture
-def s3() -> Iterator[S3Client]:
-    with mock_aws():
-        client = boto3.client("s3", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-        client.create_bucket(Bucket="bucket")
-        client.put_bucket_notification_configuration(
-            Bucket="bucket",
-            NotificationConfiguration={
-                "LambdaFunctionConfigurations": [
-                    {"LambdaFunctionArn": "arn:aws:lambda:us-east-1:1:function:f", "Events": ["s3:ObjectCreated:*"]}
-                ]
-            },
-        )
         yield client
         client.close()
 
@@ -81,7 +66,29 @@ def test_moto_checks_and_writes_without_a_lock(dynamodb: DynamoDBClient, monkeyp
         assert list(pool.map(put, range(2))) == [None, None]
 
 
-def test_requests_of_dynamodb_come_one_at_a_time_and_others_do_not_wait() -> None:
+def test_moto_starts_executions_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two starts of one name meet between the check and the start: both run."""
+    meeting = threading.Barrier(2, timeout=5)
+    check = StateMachine._handle_name_input_idempotency
+
+    def check_and_meet(*arguments: Any) -> Any:
+        found = check(*arguments)
+        meeting.wait()
+        return found
+
+    monkeypatch.setattr(StateMachine, "_handle_name_input_idempotency", check_and_meet)
+    with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
+        client = boto3.client("stepfunctions", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+        definition, role = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', "arn:aws:iam::123456789012:role/r"
+        arn = client.create_state_machine(name="m", definition=definition, roleArn=role)["stateMachineArn"]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: client.start_execution(stateMachineArn=arn, name="same"), range(2)))
+        assert len(client.list_executions(stateMachineArn=arn)["executions"]) == 2
+        client.close()
+
+
+@pytest.mark.parametrize("target", ["DynamoDB_20120810.PutItem", "AWSStepFunctions.StartExecution"])
+def test_some_requests_come_one_at_a_time_and_others_do_not_wait(target: str) -> None:
     inside, most, lock = [0], [0], threading.Lock()
     both = threading.Barrier(2, timeout=5)
 
@@ -99,7 +106,7 @@ def test_requests_of_dynamodb_come_one_at_a_time_and_others_do_not_wait() -> Non
 
     mended = mends.one_at_a_time(application)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: mended({"HTTP_X_AMZ_TARGET": "DynamoDB_20120810.PutItem"}, print), range(16)))
+        list(pool.map(lambda _: mended({"HTTP_X_AMZ_TARGET": target}, print), range(16)))
         assert most == [1]
         list(pool.map(lambda _: mended({}, print), range(2)))  # both are inside at once, or the barrier breaks
 
@@ -208,48 +215,47 @@ def test_a_mended_moto_knows_its_modules(monkeypatch: pytest.MonkeyPatch) -> Non
     assert set(backends.list_of_moto_modules()) == set(backends.list_of_moto_modules()) == known
 
 
-# ---------------------------------------------------------------- notifications
+# ----------------------------------------------------------------------- events
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bytes]]:
-    """What is sent to functions, mended."""
-    found: list[tuple[str, bytes]] = []
-    monkeypatch.setattr(notifications, "_invoke_awslambda", notifications._invoke_awslambda)
-    mends.notifications_reach_functions(lambda arn, event: found.append((arn, event)))
-    return found
+def events() -> Iterator[EventBridgeClient]:
+    with mock_aws():
+        client = boto3.client("events", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+        client.put_rule(Name="rule", EventPattern='{"source": ["test"]}')
+        client.put_targets(Rule="rule", Targets=[{"Id": "f", "Arn": "arn:aws:lambda:us-east-1:1:function:f"}])
+        yield client
+        client.close()
 
 
-def key_in(event: bytes) -> str:
-    key: str = json.loads(event)["Records"][0]["s3"]["object"]["key"]
-    return key
+def put_event(events: EventBridgeClient, source: str) -> None:
+    events.put_events(Entries=[{"Source": source, "DetailType": "kind", "Detail": '{"a": "\u00e9"}'}])
 
 
-def test_moto_quotes_the_slashes_of_a_key(s3: S3Client, sent: list[tuple[str, bytes]]) -> None:
-    s3.put_object(Bucket="bucket", Key="a/b c")
-    assert key_in(sent[0][1]) == "a%2Fb+c"
+def test_moto_refuses_an_event_for_a_function(events: EventBridgeClient) -> None:
+    with pytest.raises(NotImplementedError):
+        put_event(events, "test")
 
 
-def test_a_mended_key_keeps_its_slashes(
-    s3: S3Client, sent: list[tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch
+def test_a_mended_rule_sends_what_it_matches_to_its_function(
+    events: EventBridgeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notifications, "quote_plus", notifications.quote_plus)  # type: ignore[attr-defined]
-    mends.object_keys_keep_their_slashes()
-    s3.put_object(Bucket="bucket", Key="a/b c")
-    assert key_in(sent[0][1]) == "a/b+c"
-
-
-def test_a_mended_notification_reaches_its_function(s3: S3Client, sent: list[tuple[str, bytes]]) -> None:
-    s3.put_object(Bucket="bucket", Key="a")
-    ((arn, event),) = sent
+    monkeypatch.setattr(Rule, "send_to_targets", Rule.send_to_targets)
+    found: list[tuple[str, bytes]] = []
+    mends.rules_reach_functions(lambda arn, event: found.append((arn, event)))
+    put_event(events, "other")
+    put_event(events, "test")
+    ((arn, sent),) = found
     assert arn == "arn:aws:lambda:us-east-1:1:function:f"
-    assert json.loads(event)["Records"][0]["eventName"] == "ObjectCreated:Put"
-
-
-def test_moto_looks_for_functions_in_its_own_lambda(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from moto.awslambda import utils
-
-    asked: list[str] = []
-    monkeypatch.setattr(utils, "get_backend", lambda account, region: asked.append(region))
-    s3.put_object(Bucket="bucket", Key="a")
-    assert asked == ["us-east-1"]
+    event = json.loads(sent)
+    assert event.pop("id")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event.pop("time"))
+    assert event == {
+        "version": "0",
+        "detail-type": "kind",
+        "source": "test",
+        "account": "123456789012",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {"a": "é"},
+    }

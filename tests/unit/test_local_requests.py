@@ -16,10 +16,15 @@ ACTIONS = [
     *(f"sqs:{action}" for action in sorted(set(requests.SQS_ACTIONS.values()))),
     *(f"secretsmanager:{action}" for action in requests.SECRETS_ACTIONS),
     *(f"lambda:{action}" for action in requests.LAMBDA_ACTIONS.values()),
+    *(f"states:{action}" for action in requests.STATES_ACTIONS.values()),
+    *(f"events:{action}" for action in requests.EVENTS_ACTIONS.values()),
 ]
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/data"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:tokstack-signing-AbCdEf"
-FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:tokstack-media-fetch"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:tokstack-media"
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:tokstack-media:job_1"
+BUS = "arn:aws:events:us-east-1:123456789012:event-bus/default"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:tokstack-media-download"
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -66,8 +71,15 @@ CASES: list[tuple[Request, list[tuple[str, str]]]] = [
         [("sqs:SendMessage", "arn:aws:sqs:us-east-1:123456789012:jobs")],
     ),
     (Request("secretsmanager", "GetSecretValue", {"SecretId": SECRET}), [("secretsmanager:GetSecretValue", SECRET)]),
-    (Request("lambda", "Invoke", {"FunctionName": "tokstack-media-fetch"}), [("lambda:InvokeFunction", FUNCTION)]),
+    (Request("lambda", "Invoke", {"FunctionName": "tokstack-media-download"}), [("lambda:InvokeFunction", FUNCTION)]),
     (Request("lambda", "Invoke", {"FunctionName": FUNCTION}), [("lambda:InvokeFunction", FUNCTION)]),
+    (Request("states", "StartExecution", {"stateMachineArn": MACHINE}), [("states:StartExecution", MACHINE)]),
+    (Request("states", "DescribeExecution", {"executionArn": EXECUTION}), [("states:DescribeExecution", EXECUTION)]),
+    (Request("states", "StopExecution", {"executionArn": EXECUTION}), [("states:StopExecution", EXECUTION)]),
+    (
+        Request("events", "PutEvents", {"Entries": [{}, {"EventBusName": "own"}, {"EventBusName": BUS}]}),
+        [("events:PutEvents", BUS), ("events:PutEvents", BUS.replace("default", "own")), ("events:PutEvents", BUS)],
+    ),
     (Request("sts", "GetCallerIdentity", {}), []),
 ]
 
@@ -90,9 +102,21 @@ def test_what_conditions_may_ask_goes_with_the_need() -> None:
     assert needs(request)[0].context == {"s3:prefix": ["source/"]}
 
 
+def test_conditions_may_ask_where_an_event_is_from() -> None:
+    request = Request("events", "PutEvents", {"Entries": [{"Source": "own", "DetailType": "kind"}]})
+    assert needs(request)[0].context == {"events:source": ["own"], "events:detail-type": ["kind"]}
+
+
 @pytest.mark.parametrize(
     ("service", "operation"),
-    [("dynamodb", "ListTables"), ("s3", "PutBucketPolicy"), ("kms", "Decrypt"), ("sts", "AssumeRole")],
+    [
+        ("states", "ListExecutions"),
+        ("events", "PutRule"),
+        ("dynamodb", "ListTables"),
+        ("s3", "PutBucketPolicy"),
+        ("kms", "Decrypt"),
+        ("sts", "AssumeRole"),
+    ],
 )
 def test_an_operation_without_a_rule_is_named(service: str, operation: str) -> None:
     with pytest.raises(UnmappedError, match=f"{service}:{operation}"):

@@ -1,22 +1,27 @@
 """The template as the local cloud reads it: parameters, intrinsic functions, names, functions, routes, triggers."""
 
+import json
+import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from local.api import api
+from local.aws import Aws
 from local.functions import functions
 from local.iam.policy import Decision, decide
 from local.iam.roles import roles
 from local.intrinsics import Resolver
-from local.resources import generated
+from local.machines import machines
+from local.resources import _rule, generated
 from local.stack import Stack
 from local.template import TemplateError, load, parameter_values
-from local.triggers import queue_triggers, schedules
+from local.triggers import QueueTrigger, queue_triggers, schedules
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "data" / "local_cloud" / "template.yaml"
+QUEUES = "arn:aws:sqs:us-east-1:123456789012"
 
 TEXT = {"Type": "String", "Default": "a"}
 NUMBER = {"Type": "Number", "Default": 5, "MinValue": 1, "MaxValue": 10}
@@ -147,9 +152,65 @@ def test_without_origins_browsers_are_told_nothing() -> None:
 
 
 def test_a_queue_triggers_its_function(small: Stack) -> None:
-    (trigger,) = queue_triggers(small)
-    assert trigger.queue_arn == "arn:aws:sqs:us-east-1:123456789012:tokstack-queue"
-    assert (trigger.function, trigger.batch, trigger.partial) == ("tokstack-batch", 10, True)
+    usual, wide = queue_triggers(small)
+    assert usual == QueueTrigger(f"{QUEUES}:tokstack-queue", "tokstack-batch", 10, partial=True, at_once=2)
+    assert wide == QueueTrigger(f"{QUEUES}:tokstack-wide", "tokstack-batch", 1, partial=False, at_once=3)
+
+
+def test_a_state_machine_has_its_definition_with_what_it_stands_for(small: Stack) -> None:
+    (machine,) = machines(small)
+    assert (machine.name, machine.kind) == ("tokstack-machine", "STANDARD")
+    assert machine.role in roles(small)
+    begin = json.loads(machine.definition)["States"]["Begin"]
+    assert begin["Arguments"]["FunctionName"] == "arn:aws:lambda:us-east-1:123456789012:function:tokstack-probe"
+
+
+def test_a_built_template_has_its_definition_in_the_source(tmp_path: Path) -> None:
+    (tmp_path / ".aws-sam" / "build").mkdir(parents=True)
+    shutil.copy(SMALL.parent / "machine.asl.json", tmp_path)
+    built = tmp_path / ".aws-sam" / "build" / "template.yaml"
+    built.write_text(SMALL.read_text().replace("machine.asl.json", "../../machine.asl.json"))
+    assert machines(Stack(load(built, {}), "http://127.0.0.1:1")) == machines(
+        Stack(load(SMALL, {}), "http://127.0.0.1:1")
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("DefinitionUri: machine.asl.json", "DefinitionUri: nowhere.json", "Machine: nowhere.json cannot be read"),
+        ("DefinitionUri: machine.asl.json", "DefinitionUri: broken.json", "Machine: the definition is not JSON"),
+        ("ProbeFunctionArn: !", "OtherFunctionArn: !", r"Machine: the definition has \$\{ProbeFunctionArn\}"),
+    ],
+)
+def test_a_definition_that_is_wrong_is_named(tmp_path: Path, right: str, wrong: str, says: str) -> None:
+    shutil.copy(SMALL.parent / "machine.asl.json", tmp_path)
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "template.yaml").write_text(SMALL.read_text().replace(right, wrong))
+    with pytest.raises(TemplateError, match=says):
+        machines(Stack(load(tmp_path / "template.yaml", {}), "http://127.0.0.1:1"))
+
+
+def test_a_definition_may_stand_in_the_template(tmp_path: Path) -> None:
+    text = SMALL.read_text().replace(
+        "DefinitionUri: machine.asl.json", "Definition: { StartAt: A, States: { A: { Type: Succeed } } }"
+    )
+    (tmp_path / "template.yaml").write_text(text)
+    (machine,) = machines(Stack(load(tmp_path / "template.yaml", {}), "http://127.0.0.1:1"))
+    assert json.loads(machine.definition) == {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+
+
+def test_the_api_and_the_machine_are_known_to_functions() -> None:
+    stack = Stack(load(SMALL, {}), "http://127.0.0.1:4566", "http://127.0.0.1:3000")
+    starter = next(each for each in functions(stack) if each.name == "tokstack-starter")
+    assert (
+        starter.environment.items()
+        >= {
+            "API_URL": "http://127.0.0.1:3000",
+            "MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:tokstack-machine",
+            "MACHINE_NAME": "tokstack-machine",
+        }.items()
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +224,7 @@ def test_a_queue_triggers_its_function(small: Stack) -> None:
     ],
 )
 def test_a_broken_template_says_what_is_wrong(tmp_path: Path, right: str, wrong: str, says: str) -> None:
-    for folder in ("probe", "broken", "batch"):
+    for folder in ("probe", "broken", "batch", "starter"):
         (tmp_path / "functions" / folder).mkdir(parents=True)
     (tmp_path / "template.yaml").write_text(SMALL.read_text().replace(right, wrong))
     with pytest.raises(TemplateError, match=says):
@@ -193,3 +254,15 @@ def test_a_generated_secret_obeys_its_rules() -> None:
     assert len(generated({})) == 32
     keyed = generated({"SecretStringTemplate": '{"user": "a"}', "GenerateStringKey": "password"})
     assert '"user": "a"' in keyed
+
+
+@pytest.mark.parametrize(
+    ("properties", "says"),
+    [
+        ({"ScheduleExpression": "rate(1 day)", "Targets": []}, "Rule: a rule's ScheduleExpression is not known here"),
+        ({"Targets": [{"Id": "a", "Arn": "b", "InputPath": "$.x"}]}, "Rule: a target's InputPath is not known here"),
+    ],
+)
+def test_a_rule_with_more_than_is_known_here_is_named(small: Stack, properties: dict[str, Any], says: str) -> None:
+    with pytest.raises(TemplateError, match=says):
+        _rule(small, cast(Aws, None), "Rule", properties)

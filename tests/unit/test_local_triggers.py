@@ -44,7 +44,7 @@ class FakeLambdas(Lambdas):
 
 def poll(queue: FakeQueue, answer: Answer, *, partial: bool = True) -> FakeLambdas:
     lambdas = FakeLambdas(answer)
-    trigger = QueueTrigger(QUEUE, "tokstack-batch", 10, partial)
+    trigger = QueueTrigger(QUEUE, "tokstack-batch", 10, partial, 2)
     Poller(trigger, queue, "http://127.0.0.1/jobs", lambdas, lambda _: None).poll()
     return lambdas
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +48,7 @@ def _presign(wish: dict[str, Any]) -> str:
 _ACTIONS: dict[str, Callable[[Any], Any]] = {
     "answer too much": lambda _: "x" * (7 * 1024 * 1024),
     "eat memory": lambda _: _eat(600),
+    "die": lambda _: os.kill(os.getpid(), signal.SIGKILL),
     "echo": lambda value: value,
     "environment": lambda _: dict(os.environ),
     "exit": lambda _: os._exit(3),
