@@ -9,6 +9,7 @@ import sys
 from local.upstream import media, recordings
 from local.upstream.catalog import SEED, catalog
 from local.upstream.server import Upstream
+from local.upstream.site_files import site_files
 from local.upstream.world import World
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     options = parser.parse_args()
 
     library = media.library()
+    site_files()
     world = World(catalog(options.seed), library, recordings.Recordings(recordings.folder()))
     try:
         server = Upstream(world, options.port)

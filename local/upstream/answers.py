@@ -22,6 +22,7 @@ class Surface(StrEnum):
     SHORT = "short"
     TIKWM = "tikwm"
     MEDIA = "media"
+    WEB = "web"
     OTHER = "other"
 
 
@@ -31,6 +32,7 @@ class Delivery(StrEnum):
     TRUNCATED = "truncated"
     RESET = "reset"
     TIMEOUT = "timeout"
+    ENDLESS = "endless"  # the body over and over, until the client hangs up
 
 
 @dataclass(frozen=True)

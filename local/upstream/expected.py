@@ -10,6 +10,7 @@ from typing import Any
 from local.upstream.catalog import Post
 from local.upstream.media import Library
 from local.upstream.people import Person
+from local.upstream.sites import SITES, Site
 from local.upstream.world import World
 
 JSON = dict[str, Any]
@@ -25,7 +26,14 @@ STATUS = {
     "post_deleted": 410,
     "not_slides": 422,
     "no_posts": 422,
+    "unsupported_media": 422,
+    "media_too_large": 413,
     "region_blocked": 451,
+    "upstream_challenge": 502,
+    "upstream_changed": 502,
+    "upstream_empty": 502,
+    "upstream_rate_limited": 502,
+    "upstream_unavailable": 502,
 }
 # Which upstreams can tell a field: where none of them could be asked, it is null.
 TOLD_BY = {
@@ -66,6 +74,7 @@ def listing(world: World) -> JSON:
             {"url": link.url, "post_id": link.post_id, "expected": _error(link.error) if link.error else None}
             for link in world.short_links.values()
         ],
+        "sites": [_listed_site(site) for site in SITES],
         "unknown": {
             "posts": [{"id": "7400000000000000001", "expected": _error("post_not_found")}],
             "profiles": [{"handle": "nobody.is.here", "expected": _error("user_not_found")}],
@@ -108,6 +117,17 @@ def _listed_post(post: Post, library: Library) -> JSON:
         "pinned": post.pinned,
         "listed": post.refusal is None,
         "expected": _expected(post, library),
+    }
+
+
+def _listed_site(site: Site) -> JSON:
+    """`file` is what comes of asking for the first file where the page is fine and that is not."""
+    items = [{"type": mime.partition("/")[0], "mime_type": mime} for mime in site.items]
+    return {
+        "url": site.url,
+        "what": site.what,
+        "expected": _error(site.error) if site.error else {"status": 200, "items": items},
+        "file": _error(site.file_error) if site.file_error else None,
     }
 
 

@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -128,7 +128,7 @@ def library() -> Library:
     """The sample media, made now if they are not there yet."""
     folder = CACHE / version()
     if not folder.is_dir():
-        make(folder)
+        make(folder, _fill)
     return Library(folder)
 
 
@@ -136,8 +136,8 @@ def version() -> str:
     return hashlib.sha256("\n".join(" ".join(recipe) for recipe in _recipes()).encode()).hexdigest()[:12]
 
 
-def make(folder: Path) -> None:
-    """Make every file, beside `folder` first; however many ask at once, one makes them and the others wait."""
+def make(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a new folder, beside its place first; however many ask at once, one fills it and the others wait."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -145,19 +145,24 @@ def make(folder: Path) -> None:
             return
         draft = folder.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
-        _fill(draft)
+        fill(draft)
         draft.rename(folder)
 
 
-def _fill(folder: Path) -> None:
+def run_all(recipes: Iterable[list[str]], folder: Path) -> None:
+    """Runs ffmpeg in `folder` with each of these arguments, one on each core."""
     import imageio_ffmpeg
 
-    ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin"]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda recipe: _run([*command, *recipe], folder), recipes))
+
+
+def _fill(folder: Path) -> None:
     for file in _files(folder):
         file.path.parent.mkdir(parents=True, exist_ok=True)
     (folder / "captions.vtt").write_text(SUBTITLES)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda recipe: _run([ffmpeg, "-v", "error", "-nostdin", *recipe], folder), _recipes()))
+    run_all(_recipes(), folder)
 
 
 def _run(command: list[str], folder: Path) -> None:
@@ -209,4 +214,7 @@ def _sized(source: str, size: tuple[int, int]) -> str:
 
 
 if __name__ == "__main__":
+    from local.upstream.site_files import site_files
+
+    site_files()
     print(library()["counter/h264-540.mp4"].path.parents[1])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from local.upstream import site_media, site_tiktok, site_tikwm
+from local.upstream import site_media, site_tiktok, site_tikwm, site_web
 from local.upstream.answers import Answer, Request, Surface, bare_page
 from local.upstream.links import MEDIA_HOST
 from local.upstream.world import World
@@ -36,6 +36,8 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
 def answer(world: World, request: Request) -> Answer:
     if MEDIA_HOST.fullmatch(request.host):
         return site_media.media(world, request)
+    if request.host.endswith(".example"):
+        return site_web.web(world, request)
     path = request.path.rstrip("/")
     for host_form, path_form, site in _ROUTES:
         if re.fullmatch(host_form, request.host) and (found := re.fullmatch(path_form, path)):

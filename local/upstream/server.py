@@ -155,6 +155,8 @@ class Handler(BaseHTTPRequestHandler):
             headers += extra
         else:
             status, body = answer.status, answer.body
+            if answer.delivery is Delivery.ENDLESS:
+                return status, [*headers, ("Connection", "close")], body
             if body and "gzip" in self.headers.get("Accept-Encoding", ""):
                 headers.append(("Content-Encoding", "gzip"))
                 body = gzip.compress(body, compresslevel=1)
@@ -171,6 +173,9 @@ class Handler(BaseHTTPRequestHandler):
             case Delivery.TRUNCATED:
                 self.wfile.write(body[: len(body) // 2])
                 self.close_connection = True
+            case Delivery.ENDLESS:
+                while True:
+                    self.wfile.write(body)
             case _:
                 self.wfile.write(body)
 

@@ -64,7 +64,7 @@ def spoil(answer: Answer, request: Request, fault: Fault) -> Answer:
 
 def _challenge(surface: Surface) -> Answer:
     match surface:
-        case Surface.TIKWM:
+        case Surface.TIKWM | Surface.WEB:
             return bare_page(surface, HTTPStatus.FORBIDDEN, "Just a moment...")
         case Surface.MEDIA:
             return bare_page(surface, HTTPStatus.FORBIDDEN, "Access Denied")
@@ -74,7 +74,7 @@ def _challenge(surface: Surface) -> Answer:
 
 
 def _login_wall(surface: Surface) -> Answer:
-    if surface in (Surface.TIKWM, Surface.MEDIA):  # nobody logs in there
+    if surface in (Surface.TIKWM, Surface.MEDIA, Surface.WEB):  # nobody logs in there
         return _challenge(surface)
     return redirect(surface, f"{LOGIN}?redirect_url=https%3A%2F%2Fwww.tiktok.com%2F&enter_method=mandatory")
 

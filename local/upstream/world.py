@@ -4,12 +4,14 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
 from local.upstream.catalog import Catalog
 from local.upstream.links import Mint
 from local.upstream.media import Library
 from local.upstream.recordings import Recordings
 from local.upstream.short_links import ShortLink, short_links
+from local.upstream.site_files import site_files
 
 
 class World:
@@ -26,6 +28,11 @@ class World:
 
     def mint(self) -> Mint:
         return Mint(self.library, self.clock())
+
+    @cached_property
+    def site_files(self) -> Path:
+        """Where the files of the other sites are."""
+        return site_files()
 
     @cached_property
     def short_links(self) -> dict[str, ShortLink]:

@@ -250,6 +250,7 @@ def test_redirects_are_followed_and_each_is_checked() -> None:
         ("file:///etc/passwd", Reason.SCHEME),
         ("https://u:p@www.tiktok.com/", Reason.USERINFO),
         ("https://www.tiktok.com:6379/", Reason.PORT),
+        ("data:text/plain,x", Reason.URL),
     ],
 )
 def test_a_redirect_to_where_nobody_may_go_is_refused(location: str, reason: Reason) -> None:

@@ -17,6 +17,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -218,11 +219,23 @@ class GuardedTransport(httpx.HTTPTransport):
 
 
 class _Client(httpx.Client):
+    """What is not a URL is refused like the rest, a redirect's too: httpx raises no HTTPError, and callers miss it."""
+
     def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
-        try:
+        with _urls():
             return super().build_request(method, url, **options)
-        except (httpx.InvalidURL, UnicodeError) as error:  # which are no HTTPError: callers would miss them
-            raise RefusedError(Reason.URL, f"not a URL: {error}") from error
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        with _urls():
+            return super().send(request, **options)
+
+
+@contextmanager
+def _urls() -> Iterator[None]:
+    try:
+        yield
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise RefusedError(Reason.URL, f"not a URL: {error}") from error
 
 
 class _Network(httpcore.NetworkBackend):

@@ -4,10 +4,11 @@ A name is a field of Post, a dotted field of its author or sound, or one of thes
 
     media     what is to be fetched: a video's renditions or a slideshow's slides
     lives     the moving parts of a slideshow's slides, of which most have none and few upstreams tell
+    subtitles of a video, of which most have none
     author    whose it is: author.handle
     sound     the sound as a file: sound.url
 
-An empty list is a value: a post without hashtags lacks none.
+Any other empty list is a value: a post without hashtags lacks none.
 """
 
 from collections.abc import Collection
@@ -56,6 +57,8 @@ def _has(post: Post, name: str) -> bool:
         return has_media(post)
     if name == "lives":
         return post.kind is Kind.VIDEO or any(slide.live_urls for slide in post.slides)
+    if name == "subtitles":
+        return post.kind is Kind.SLIDES or bool(post.subtitles)
     value: Any = post
     for step in name.split("."):
         value = getattr(value, step) if value is not None else None

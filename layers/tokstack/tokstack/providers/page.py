@@ -16,7 +16,7 @@ class PostPage:
     name = "page"
     pause = 0.0
     fills = frozenset(
-        {"caption", "created_at", "duration", "language", "region", "is_ad", "cover_url", "media"}
+        {"caption", "created_at", "duration", "language", "region", "is_ad", "cover_url", "media", "subtitles"}
         | {"plays", "likes", "comments", "shares", "saves", "reposts"}
         | {"author.id", "author.sec_uid", "author.handle", "author.name", "author.avatar_url", "author.bio"}
         | {"author.verified", "author.private", "author.followers"}

@@ -1,6 +1,7 @@
 """Everything that is asked of the upstreams, by whoever needs a post or a user.
 
     upstream().post(reference, required=…, wanted=…)    a post with what is asked of it, cached
+    upstream().resolve(reference)                       which post is meant, where a short link hides it
     upstream().renew(post_id)                           the same with fresh media links
     upstream().draw(handle, limit, choose)              one of a user's newest posts, complete with its media
     upstream().newest(handle, limit)                    those posts, of some perhaps the id alone
@@ -86,6 +87,10 @@ class Upstream:
         """The post. Without one of `required` it is an error; what is `wanted` and cannot be had stays None."""
         return self._post(reference, required, wanted, Deadline(DEADLINE))
 
+    def resolve(self, reference: PostRef | ShortLink) -> PostRef:
+        """Which post is meant; a short link costs a request, once a day."""
+        return self._resolve(reference, Deadline(DEADLINE))
+
     def renew(self, post_id: str) -> Post:
         """The post, fetched anew, with its media."""
         return self._post(PostRef(post_id), frozenset({"media"}), frozenset(), Deadline(DEADLINE), since=self._now())
@@ -124,7 +129,7 @@ class Upstream:
         since: float = 0.0,
     ) -> Post:
         """`since` is the epoch second before which what is kept does not count."""
-        meant = self._resolve(reference, deadline) if isinstance(reference, ShortLink) else reference
+        meant = self._resolve(reference, deadline)
 
         def good(kept: KeptPost) -> bool:
             unasked = missing(kept.post, wanted) - kept.asked
@@ -142,7 +147,11 @@ class Upstream:
 
         return self._posts.once(meant.id, fetch, deadline, good).post
 
-    def _resolve(self, link: ShortLink, deadline: Deadline) -> PostRef:
+    def _resolve(self, reference: PostRef | ShortLink, deadline: Deadline) -> PostRef:
+        if isinstance(reference, PostRef):
+            return reference
+        link = reference
+
         def fetch(_: PostRef | None) -> PostRef:
             with self._session(_SHORT_LINK_HOSTS, min(_SHORT_LINK_SECONDS, deadline.left)) as client:
                 return follow(link, client)
