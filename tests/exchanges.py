@@ -1,6 +1,8 @@
 """What the gateway hands to a function, and what comes back."""
 
 import json
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -14,12 +16,17 @@ ENVIRONMENT = {
     "MEDIA_BUCKET": "tokstack-media",
     "SERVICE_NAME": "Acme",
     "SIGNING_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:tokstack-signing",
-    "MEDIA_FETCH_FUNCTION": "tokstack-media-fetch",
+    "MEDIA_DOWNLOAD_FUNCTION": "tokstack-media-download",
     "ALLOW_ANONYMOUS": "false",
     "RANDOM_POOL_SIZE": "200",
     "POST_TTL": "3600",
     "MEDIA_LINK_TTL": "86400",
     "MEDIA_MAX_BYTES": "524288000",
+    "MEDIA_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:tokstack-media",
+    "CONVERT_MAX_SECONDS": "1800",
+    "GIF_MAX_SECONDS": "60",
+    "GIF_MAX_FPS": "15",
+    "GIF_MAX_WIDTH": "480",
 }
 
 _numbers = count(1)
@@ -43,7 +50,6 @@ def event(path: str, query: str = "", *, method: str = "GET", **headers: str) ->
         "rawPath": path,
         "rawQueryString": query,
         "headers": {name.replace("_", "-"): value for name, value in headers.items()},
-        "pathParameters": {"token": path.rpartition("/")[2]},
         "requestContext": {
             "requestId": f"request-{next(_numbers)}",
             "domainName": "api.example.com",
@@ -53,6 +59,17 @@ def event(path: str, query: str = "", *, method: str = "GET", **headers: str) ->
     }
 
 
+def post(path: str, body: Any, **headers: str) -> dict[str, Any]:
+    """A POST. Text is sent as it is, bytes as the gateway hands on what is no text, everything else as JSON."""
+    request = event(path, method="POST", **{"content_type": "application/json", **headers})
+    if isinstance(body, bytes):
+        return {**request, "body": b64encode(body).decode(), "isBase64Encoded": True}
+    return {**request, "body": body if isinstance(body, str) else json.dumps(body)}
+
+
 def ask(route: Route[Any], request: Mapping[str, Any]) -> Answer:
-    reply = serve(route)(dict(request), None)
+    forms = [re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path) for path in route.paths]
+    matches = [match for form in forms if (match := re.fullmatch(form, request["rawPath"]))]
+    variables = matches[0].groupdict() if matches else {}
+    reply = serve(route)({**request, "pathParameters": variables}, None)
     return Answer(reply["statusCode"], reply["headers"], reply["body"])

@@ -20,6 +20,7 @@ from tokstack.api.service import OPENAPI_FILE
 from tokstack.table import Table
 
 _DESCRIPTION = json.loads(OPENAPI_FILE.read_text("utf-8"))
+_HEADERS = ("Location", "Preference-Applied", "Content-Disposition")
 
 
 @dataclass(frozen=True)
@@ -85,17 +86,28 @@ def front_door(stack: Stack) -> Iterator[FrontDoor]:
 
 def _hold_to_description(method: str, path: str, answer: httpx.Response) -> None:
     """A described operation answers nothing but what the description says."""
-    operation = _DESCRIPTION["paths"].get(re.sub(r"^/media/.+", "/media/{token}", path), {}).get(method.lower())
+    operation = _described(path).get(method.lower())
     if operation is None:
         return
     response = operation["responses"][str(answer.status_code)]
-    content = response.get("content", {}).get("application/json")
-    if not content:
+    described = response.get("content", {})
+    if described and answer.content:
+        assert answer.headers["content-type"].partition(";")[0] in described
+    assert response["headers"].keys() >= {name for name in _HEADERS if name.lower() in answer.headers}
+    content = described.get("application/json")
+    if not content or not answer.headers["content-type"].startswith("application/json"):
         return
     body = answer.json()
     Draft202012Validator({**content["schema"], "components": _DESCRIPTION["components"]}).validate(body)
     if "examples" in content:
         assert error_code(body) in content["examples"]
+
+
+def _described(path: str) -> dict[str, Any]:
+    """The operations of a path, by the first description that fits: those without variables come first."""
+    paths: dict[str, dict[str, Any]] = _DESCRIPTION["paths"]
+    forms = sorted(paths, key=lambda form: form.count("{"))
+    return next((paths[form] for form in forms if re.fullmatch(re.sub(r"{\w+}", "[^/]+", form), path)), {})
 
 
 def error_code(body: Any) -> str:

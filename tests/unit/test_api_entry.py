@@ -17,6 +17,7 @@ from tokstack.api.http import Reply
 from tokstack.api.not_found import NOT_FOUND
 from tokstack.api.routes import OPEN, Access, Call, Route
 from tokstack.api.service import HEALTH, Health
+from tokstack.config import settings
 from tokstack.errors import Code, TokstackError
 from tokstack.observability import logger
 from tokstack.table import Table
@@ -44,7 +45,7 @@ def balance(table: Table) -> Callable[[], int]:
 
 
 def route(answer: Callable[[Question, Call], Reply], access: Access | None = None) -> Route[Question]:
-    return Route("statistic", (PATH,), "", Question, answer, access=access or Charged(3))
+    return Route("statistic", (PATH,), "", answer, query=Question, access=access or Charged(3))
 
 
 def fine(question: Question, _: Call) -> Reply:
@@ -172,16 +173,20 @@ def test_retry_after_is_in_whole_seconds(key: str) -> None:
     assert "Retry-After" not in ask(route(failing(gone)), event(PATH, "url=a", x_api_key=key)).headers
 
 
-def test_who_has_no_key_is_answered_where_the_deployment_allows_it(
+def test_who_has_no_key_is_answered_where_route_and_deployment_allow_it(
     key: str, environment: pytest.MonkeyPatch, balance: Callable[[], int]
 ) -> None:
+    open_to_all = Charged(3, anonymous=True)
+    assert ask(route(fine, open_to_all), event(PATH, "url=a")).status == 401
+    settings.cache_clear()
     environment.setenv("ALLOW_ANONYMOUS", "true")
-    answer = ask(route(fine), event(PATH, "url=a"))
+    answer = ask(route(fine, open_to_all), event(PATH, "url=a"))
     assert (answer.status, credits_of(answer)) == (200, (None, None))
-    assert ask(route(fine), event(PATH)).body["error"] == "validation_error"
+    assert ask(route(fine, open_to_all), event(PATH)).body["error"] == "validation_error"
     assert balance() == GRANTED
-    assert credits_of(ask(route(fine), event(PATH, "url=a", x_api_key=key))) == ("3", "7")
-    assert ask(route(fine), event(PATH, "url=a", x_api_key="wrong")).status == 401
+    assert credits_of(ask(route(fine, open_to_all), event(PATH, "url=a", x_api_key=key))) == ("3", "7")
+    assert ask(route(fine, open_to_all), event(PATH, "url=a", x_api_key="wrong")).status == 401
+    assert ask(route(fine), event(PATH, "url=a")).status == 401
     assert ask(route(fine, FREE), event(PATH, "url=a")).status == 401
 
 

@@ -36,6 +36,11 @@ SERVICE_FAILURE = {"error": {"code": "post_deleted", "message": "Gone.", "reques
         ("/api/download", MEDIA_FAILURE),
         ("/api/convert/mp3", MEDIA_FAILURE),
         ("/media/token", MEDIA_FAILURE),
+        ("/v1/jobs/abc-1/file", MEDIA_FAILURE),
+        ("/v1/jobs/{jobId}/file", MEDIA_FAILURE),
+        ("/v1/jobs/abc-1", SERVICE_FAILURE),
+        ("/v1/jobs/file", SERVICE_FAILURE),
+        ("/v1/jobs/abc-1/files", SERVICE_FAILURE),
         ("/v1/usage", SERVICE_FAILURE),
         ("/health", SERVICE_FAILURE),
         ("/", SERVICE_FAILURE),
@@ -72,6 +77,20 @@ def test_success_of_the_service_routes() -> None:
 def test_the_service_routes_have_their_own_words_for_keys(code: Code, message: str) -> None:
     body = failure_at("/v1/usage").of(TokstackError(code, "x"), EXCHANGE).model_dump(by_alias=True)
     assert body["error"]["message"] == message
+
+
+@pytest.mark.parametrize("path", ["/api/download", "/api/convert/mp3"])
+@pytest.mark.parametrize(
+    ("code", "status", "message"),
+    [
+        (Code.MISSING_API_KEY, 401, "Invalid API token"),
+        (Code.INVALID_API_KEY, 401, "Invalid API token"),
+        (Code.INSUFFICIENT_CREDITS, 402, "Insufficient credits"),
+    ],
+)
+def test_the_media_family_has_words_that_clients_compare_with(path: str, code: Code, status: int, message: str) -> None:
+    body = failure_at(path).of(TokstackError(code, "x"), EXCHANGE).model_dump(by_alias=True)
+    assert (body["error"], body["code"], STATUS[code]) == (message, code, status)
 
 
 def test_every_code_has_its_status() -> None:

@@ -3,6 +3,7 @@
 import json
 from base64 import b64decode
 from contextlib import suppress
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -72,3 +73,19 @@ def test_bytes_travel_as_base64() -> None:
     assert b64decode(payload["body"]) == b"\x1f\x8b"
     assert payload["headers"] == {"Content-Encoding": "gzip", "X-Request-Id": "r"}
     assert json.loads(json.dumps(payload))["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "received"),
+    [
+        ({}, b""),
+        ({"body": None}, b""),
+        ({"body": ""}, b""),
+        ({"body": '{"a": "✓"}'}, '{"a": "✓"}'.encode()),
+        ({"body": "AP8=", "isBase64Encoded": True}, b"\x00\xff"),
+        ({"body": "AP8="}, b"AP8="),
+        ({"body": "\ud800"}, b"\xed\xa0\x80"),
+    ],
+)
+def test_a_body_is_bytes(body: dict[str, Any], received: bytes) -> None:
+    assert Request.read({**event("/x", method="POST"), **body}).body == received

@@ -10,7 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.exchanges import ask, event
-from tokstack.api import openapi
+from tokstack.api import examples, openapi
+from tokstack.api.routes import Route
 from tokstack.api.service import OPENAPI, OPENAPI_FILE
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
@@ -25,6 +26,9 @@ def bodies() -> list[tuple[dict[str, Any], Any]]:
     """Every JSON body that the document shows, with its schema."""
     found = []
     for _, _, operation in operations():
+        if "requestBody" in operation:
+            sent = operation["requestBody"]["content"]["application/json"]
+            found.append((sent["schema"], sent["example"]))
         for response in operation["responses"].values():
             content = response.get("content", {}).get("application/json", {})
             if "example" in content:
@@ -64,6 +68,26 @@ def test_it_describes_the_routes_of_the_template() -> None:
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for _, _, operation in operations()]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("route", [route for route in openapi.ROUTES if route.body], ids=lambda route: route.name)
+def test_every_example_of_a_body_is_taken(route: Route[Any]) -> None:
+    assert route.body
+    assert route.body.model_validate(examples.BODIES[route.name])
+
+
+def test_a_conversion_is_described_whole() -> None:
+    operation = DOCUMENT["paths"]["/api/convert/{format}"]["post"]
+    parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
+    assert parameters.keys() == {"format", "Idempotency-Key", "Prefer"}
+    assert parameters["format"]["schema"]["enum"] == ["mp3", "mp4", "wav", "gif"]
+    assert operation["description"] == "A success costs 2 credits."
+    responses = operation["responses"]
+    assert responses["200"]["content"].keys() == {"audio/mpeg", "video/mp4", "audio/wav", "image/gif"}
+    assert {"Location", "Retry-After", "Preference-Applied", "X-Credits-Used"} <= responses["202"]["headers"].keys()
+    assert "Location" in responses["303"]["headers"]
+    assert "Retry-After" in responses["409"]["headers"]
+    assert {"400", "401", "402", "404", "413", "422"} <= responses.keys()
 
 
 @pytest.mark.usefixtures("environment")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.exchanges import Answer, ask, event
-from tokstack.api import posts
+from tokstack.api import backends
 from tokstack.api.post_data import DownloaderData, RandomData, SlidesData, StatisticData
 from tokstack.api.posts import DOWNLOADER, RANDOM, SLIDES, STATISTIC
 from tokstack.api.routes import Route
@@ -26,7 +26,7 @@ class PlainLinks(Links):
     def __init__(self) -> None:
         super().__init__("https://api.example.com", b"", 1)
 
-    def url(self, post_id: str, name: str) -> str:
+    def url(self, post_id: str, name: str, site: str = "tiktok") -> str:
         return f"link:{post_id}/{name}"
 
 
@@ -189,7 +189,7 @@ class FakeUpstream:
 def asking(environment: pytest.MonkeyPatch) -> Callable[[Route[Any], Post, str], tuple[Answer, dict[str, Any]]]:
     """Asks a route without a key, where that post is all that there is."""
     environment.setenv("ALLOW_ANONYMOUS", "true")
-    environment.setattr(posts, "signing_secret", lambda: b"secret")
+    environment.setattr(backends, "signing_secret", lambda: b"secret")
 
     def asking(route: Route[Any], post: Post, query: str) -> tuple[Answer, dict[str, Any]]:
         fake = FakeUpstream(post)

@@ -23,11 +23,15 @@ _KEY_ERRORS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Free:
-    """Whoever has a key may ask, for nothing."""
+    """Whoever has a key may ask, for nothing; or for `credits` that a job takes when it begins (jobs/start.py)."""
 
-    credits = 0
-    errors = _KEY_ERRORS
+    credits: int = 0
+
+    @property
+    def errors(self) -> tuple[Code, ...]:
+        return (*_KEY_ERRORS, Code.INSUFFICIENT_CREDITS) if self.credits else _KEY_ERRORS
 
     def identify(self, call: Call) -> None:
         with _refusal_told_to_its_holder(call):
@@ -42,18 +46,19 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """Whoever has a key pays; where the deployment allows it, whoever has none asks for nothing."""
+    """Whoever has a key pays; where `anonymous` and the deployment allow it, whoever has none asks for nothing."""
 
     credits: int
+    anonymous: bool = False
     errors: tuple[Code, ...] = (*_KEY_ERRORS, Code.INSUFFICIENT_CREDITS)
 
     def identify(self, call: Call) -> None:
-        if not _anonymous(call):
+        if not self._unpaid(call):
             FREE.identify(call)
 
     @contextmanager
     def charge(self, call: Call, route: str) -> Iterator[None]:
-        if _anonymous(call):
+        if self._unpaid(call):
             yield
             return
         charge = self._take(call, route)
@@ -65,6 +70,9 @@ class Charged:
             _close(ledger.refund, charge)
             raise
         _close(ledger.settle, charge)
+
+    def _unpaid(self, call: Call) -> bool:
+        return self.anonymous and settings().allow_anonymous and api_key(call.request.headers) is None
 
     def _take(self, call: Call, route: str) -> Charge:
         key = api_key(call.request.headers)
@@ -85,10 +93,6 @@ def _refusal_told_to_its_holder(call: Call) -> Iterator[None]:
             caller = ledger.holder(table(), api_key(call.request.headers))
             call.account, call.credits_remaining = caller.account, caller.remaining
         raise
-
-
-def _anonymous(call: Call) -> bool:
-    return settings().allow_anonymous and api_key(call.request.headers) is None
 
 
 def _close(outcome: Callable[[Table, Charge], object], charge: Charge) -> None:

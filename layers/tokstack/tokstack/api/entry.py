@@ -1,34 +1,35 @@
 """The way in: a route becomes a Lambda handler."""
 
 import math
-import time
 from collections.abc import Callable
-from typing import Any
-
-from pydantic import ValidationError
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from tokstack.api.families import COME_BACK, STATUS, failure_at
 from tokstack.api.http import Reply, Request
-from tokstack.api.routes import Call, Query, Route
+from tokstack.api.reading import read
+from tokstack.api.routes import Asked, Call, Route
 from tokstack.errors import Code, TokstackError
 from tokstack.observability import MetricUnit, logger, metrics
+
+if TYPE_CHECKING:
+    from tokstack.api.idempotency import Turn
 
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
-def serve(route: Route[Query]) -> Handler:
+def serve(route: Route[Asked]) -> Handler:
     def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-        started = time.perf_counter()
         call = Call(Request.read(event))
         with logger.append_context_keys(request_id=call.request.id, route=route.name):
             reply = _reply(route, call)
-            _observe(route.name, call, reply, time.perf_counter() - started)
+            _observe(route.name, call, reply)
         return reply.payload(_headers(call))
 
     return handler
 
 
-def _reply(route: Route[Query], call: Call) -> Reply:
+def _reply(route: Route[Asked], call: Call) -> Reply:
     try:
         return _answer(route, call)
     except TokstackError as error:
@@ -38,24 +39,32 @@ def _reply(route: Route[Query], call: Call) -> Reply:
         return _failure(call, TokstackError(Code.INTERNAL_ERROR, "Something went wrong on our side."))
 
 
-def _answer(route: Route[Query], call: Call) -> Reply:
-    try:
-        query = _read(route.query, call.request)
-    except TokstackError:
-        route.access.identify(call)  # whoever may not ask is told that first
-        raise
-    with route.access.charge(call, route.name):
-        return route.answer(query, call)
+def _answer(route: Route[Asked], call: Call) -> Reply:
+    with ExitStack() as stack:
+        try:
+            asked = read(route, call.request)
+            turn = stack.enter_context(_turn(call.request))
+        except TokstackError:
+            route.access.identify(call)  # whoever may not ask is told that first
+            raise
+        if turn and turn.first:
+            route.access.identify(call)
+            return turn.first
+        with route.access.charge(call, route.name):
+            reply = route.answer(asked, call)
+            if turn:
+                turn.keep(reply)
+        return reply
 
 
-def _read(model: type[Query], request: Request) -> Query:
-    """The query parameters that the model knows; others are ignored."""
-    given = {name: value for name in model.model_fields if (value := request.parameter(name)) is not None}
-    try:
-        return model.model_validate(given)
-    except ValidationError as invalid:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors())
-        raise TokstackError(Code.VALIDATION_ERROR, faults) from None
+def _turn(request: Request) -> "AbstractContextManager[Turn | None]":
+    """It brings boto3 along, so it is imported when somebody first gives an idempotency key."""
+    if request.method != "POST" or "idempotency-key" not in request.headers:
+        return nullcontext()
+    from tokstack.api.idempotency import turn
+    from tokstack.table import table
+
+    return turn(table(), request)
 
 
 def _failure(call: Call, error: TokstackError) -> Reply:
@@ -75,8 +84,8 @@ def _headers(call: Call) -> dict[str, str]:
     return headers
 
 
-def _observe(route: str, call: Call, reply: Reply, seconds: float) -> None:
-    milliseconds = round(seconds * 1000, 1)
+def _observe(route: str, call: Call, reply: Reply) -> None:
+    milliseconds = round(call.seconds * 1000, 1)
     logger.info(
         "answered",
         extra={"status": reply.status, "failure": call.failure, "account": call.account, "milliseconds": milliseconds},

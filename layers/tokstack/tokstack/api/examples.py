@@ -7,13 +7,22 @@ from typing import Any
 from pydantic import BaseModel
 
 from tokstack import __version__
+from tokstack.api.convert import Accepted, AcceptedJob
+from tokstack.api.download import DownloadItem, DownloadSuccess
 from tokstack.api.families import Exchange, PostsSuccess, ServiceSuccess, failure_at
+from tokstack.api.jobs import JobData, JobResult, job_path
 from tokstack.api.post_data import DownloaderData, RandomData, SlidesData, StatisticData
 from tokstack.api.service import Health
 from tokstack.api.usage import UsageData
 from tokstack.errors import Code, TokstackError
+from tokstack.jobs.job import Job, Status
+from tokstack.jobs.work import Kind as WorkKind
+from tokstack.jobs.work import Site, Subject, Work
+from tokstack.media import items
+from tokstack.media.formats import Format
 from tokstack.media.links import Links
 from tokstack.posts.models import Author, Codec, Kind, Post, Rendition, Slide, Sound
+from tokstack.posts.references import PostRef
 
 _NOW = datetime(2026, 1, 31, 8, 15, tzinfo=UTC)
 _EXCHANGE = Exchange("tokstack", "https://api.example.com", "JKJaXmPLvHcESHA=", _NOW)
@@ -67,12 +76,36 @@ _SLIDES = Post(
     cover_url="https://p16-sign.tiktokcdn.com/slide.jpeg",
 )
 
-# Bodies by the names of their routes.
+_CONVERTED = Job(
+    work=Work(WorkKind.CONVERT, Subject(Site.TIKTOK, _VIDEO.id), Format.MP3),
+    attempt=1,
+    status=Status.SUCCEEDED,
+    created_at=_NOW.timestamp(),
+    progress=1.0,
+    finished_at=_NOW.timestamp() + 4.2,
+)
+_RESULT = JobResult(
+    url="https://media.example.com/result/file.mp3?signature", media_type="audio/mpeg", bytes=1_465_000, expires_at=_NOW
+)
+
+# What is sent, by the names of the routes.
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "download": {"url": PostRef(_VIDEO.id, _AUTHOR.handle).url},
+    "convert": {"url": PostRef(_VIDEO.id, _AUTHOR.handle).url, "options": {"start_time": 1.5, "audio_quality": "192"}},
+}
+
+ACCEPTED = Accepted(job=AcceptedJob(id=_CONVERTED.id, status=Status.QUEUED, url=job_path(_CONVERTED.id)))
+
+# What is answered.
 SUCCESSES: Mapping[str, BaseModel] = {
     "statistic": PostsSuccess[StatisticData].of(StatisticData.of(_VIDEO, _LINKS), _EXCHANGE),
     "downloader": PostsSuccess[DownloaderData].of(DownloaderData.of(_VIDEO, _LINKS), _EXCHANGE),
     "slides": PostsSuccess[SlidesData].of(SlidesData.of(_SLIDES, _LINKS), _EXCHANGE),
     "random": PostsSuccess[RandomData].of(RandomData.of(_SLIDES, _LINKS), _EXCHANGE),
+    "download": DownloadSuccess(
+        items=tuple(DownloadItem.of(item, _LINKS.url(_VIDEO.id, item.name)) for item in items.of_post(_VIDEO))
+    ),
+    "job": ServiceSuccess[JobData](data=JobData.of(_CONVERTED, _RESULT)),
     "usage": ServiceSuccess[UsageData](
         data=UsageData(
             account="acme", credits_remaining=9_958, credits_used=42, by_route={"statistic": 40, "downloader": 2}
@@ -95,10 +128,15 @@ _MESSAGES: Mapping[Code, str] = {
     Code.ACCOUNT_PRIVATE: "The account is private.",
     Code.AGE_RESTRICTED: "The post is for adults with an account.",
     Code.REGION_BLOCKED: "The post is withheld where this service asks from.",
+    Code.JOB_NOT_FOUND: "There is no such job.",
+    Code.ROUTE_NOT_FOUND: "There is no conversion to this format.",
     Code.NOT_SLIDES: "The post is a video.",
     Code.NO_POSTS: "The user has no public posts.",
+    Code.NO_AUDIO_TRACK: "The media have no sound.",
     Code.UNSUPPORTED_MEDIA: "The upstream gave a file of another kind.",
     Code.MEDIA_TOO_LARGE: "The file is larger than this service fetches.",
+    Code.BODY_TOO_LARGE: "The body is larger than 65536 bytes.",
+    Code.IDEMPOTENCY_CONFLICT: "This idempotency key was used for another request.",
     Code.INVALID_MEDIA_TOKEN: "The media link is not one of this service.",
     Code.EXPIRED_MEDIA_TOKEN: "The media link has expired.",
     Code.RATE_LIMITED: "The key asks more often than it may.",

@@ -1,11 +1,14 @@
 """What each family of routes answers: the status of every error, and the shapes of success and failure.
 
 Posts…                  /api/tiktok…
-Media…                  /api/download, /api/convert…, /media…
+Media…                  /api/download, /api/convert…, /media…, and a job's file
 Service…                /v1… and everything else
 failure_at              the failure shape that a path's family has
+
+POST_ERRORS             what may stand against a post, whoever asks for it
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from typing import Generic, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from tokstack.api.dates import Moment
-from tokstack.errors import Code, TokstackError
+from tokstack.errors import PASSING, Code, TokstackError
 
 STATUS: Mapping[Code, HTTPStatus] = {
     Code.MISSING_API_KEY: HTTPStatus.UNAUTHORIZED,
@@ -59,6 +62,16 @@ STATUS: Mapping[Code, HTTPStatus] = {
 
 # Those that always say when to come back, in Retry-After.
 COME_BACK = frozenset({Code.RATE_LIMITED, Code.SERVICE_UNAVAILABLE})
+
+POST_ERRORS = (
+    Code.POST_NOT_FOUND,
+    Code.POST_DELETED,
+    Code.POST_PRIVATE,
+    Code.ACCOUNT_PRIVATE,
+    Code.AGE_RESTRICTED,
+    Code.REGION_BLOCKED,
+    *sorted(PASSING),
+)
 
 
 class Shape(BaseModel):
@@ -137,7 +150,16 @@ class MediaFailure(Failure):
 
     @classmethod
     def of(cls, error: TokstackError, exchange: Exchange) -> Self:
-        return cls(error=error.message, code=error.code, request_id=exchange.request_id)
+        message = _MEDIA_MESSAGES.get(error.code, error.message)
+        return cls(error=message, code=error.code, request_id=exchange.request_id)
+
+
+# What clients of this family compare with; the third one, "Missing URL", is in `media_body.py`.
+_MEDIA_MESSAGES: Mapping[Code, str] = {
+    Code.MISSING_API_KEY: "Invalid API token",
+    Code.INVALID_API_KEY: "Invalid API token",
+    Code.INSUFFICIENT_CREDITS: "Insufficient credits",
+}
 
 
 # ------------------------------------------------------------------- Service
@@ -167,13 +189,11 @@ _SERVICE_MESSAGES: Mapping[Code, str] = {
 }
 
 
-_BY_PREFIX: tuple[tuple[str, type[Failure]], ...] = (
-    ("/api/tiktok", PostsFailure),
-    ("/api/download", MediaFailure),
-    ("/api/convert", MediaFailure),
-    ("/media", MediaFailure),
+_BY_PATH: tuple[tuple[re.Pattern[str], type[Failure]], ...] = (
+    (re.compile(r"/api/tiktok"), PostsFailure),
+    (re.compile(r"/api/(?:download|convert)|/media|/v1/jobs/[^/]+/file$"), MediaFailure),
 )
 
 
 def failure_at(path: str) -> type[Failure]:
-    return next((shape for prefix, shape in _BY_PREFIX if path.startswith(prefix)), ServiceFailure)
+    return next((shape for form, shape in _BY_PATH if form.match(path)), ServiceFailure)

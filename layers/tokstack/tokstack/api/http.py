@@ -5,7 +5,7 @@ Reply                   what is answered
 """
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,7 @@ class Request:
     raw_query: str
     headers: Mapping[str, str]  # names in lower case
     path_parameters: Mapping[str, str]
+    body: bytes = b""
 
     @classmethod
     def read(cls, event: Mapping[str, Any]) -> "Request":
@@ -40,6 +41,7 @@ class Request:
             raw_query=event.get("rawQueryString") or "",
             headers=headers,
             path_parameters=event.get("pathParameters") or {},
+            body=_body(event),
         )
 
     def parameter(self, name: str) -> str | None:
@@ -81,3 +83,9 @@ class Reply:
             "body": body,
             "isBase64Encoded": binary,
         }
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    text = event.get("body") or ""
+    # A lone surrogate is no text, but not ours to refuse here: as bytes it is no UTF-8 either.
+    return b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")

@@ -2,9 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tokstack.api.families import POST_ERRORS
 from tokstack.api.http import Reply
 from tokstack.api.routes import Call, Route
-from tokstack.errors import PASSING, Code
+from tokstack.errors import Code
 from tokstack.media.delivery import MAX_HOPS, Pending, delivery
 
 
@@ -42,16 +43,10 @@ MEDIA = Route(
     errors=(
         Code.INVALID_MEDIA_TOKEN,
         Code.EXPIRED_MEDIA_TOKEN,
-        Code.POST_NOT_FOUND,
-        Code.POST_DELETED,
-        Code.POST_PRIVATE,
-        Code.ACCOUNT_PRIVATE,
-        Code.AGE_RESTRICTED,
-        Code.REGION_BLOCKED,
+        *POST_ERRORS,
         Code.UNSUPPORTED_MEDIA,
         Code.MEDIA_TOO_LARGE,
         Code.SERVICE_UNAVAILABLE,
-        *sorted(PASSING),
     ),
     methods=("GET", "HEAD"),
 )

@@ -7,24 +7,44 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from tokstack import __version__
 from tokstack.api import examples
+from tokstack.api.convert import CONVERT, Accepted
+from tokstack.api.download import DOWNLOAD
 from tokstack.api.families import COME_BACK, STATUS, Failure, MediaFailure, PostsFailure, ServiceFailure, failure_at
+from tokstack.api.idempotency import LONGEST
+from tokstack.api.jobs import JOB, JOB_FILE
 from tokstack.api.media import MEDIA
 from tokstack.api.posts import DOWNLOADER, RANDOM, SLIDES, STATISTIC
 from tokstack.api.routes import Route
 from tokstack.api.service import DOCS, HEALTH, OPENAPI
 from tokstack.api.usage import USAGE
 from tokstack.errors import Code
+from tokstack.media.formats import Format
 
-ROUTES: tuple[Route[Any], ...] = (STATISTIC, DOWNLOADER, SLIDES, RANDOM, MEDIA, USAGE, HEALTH, OPENAPI, DOCS)
+ROUTES: tuple[Route[Any], ...] = (
+    STATISTIC,
+    DOWNLOADER,
+    SLIDES,
+    RANDOM,
+    DOWNLOAD,
+    CONVERT,
+    JOB_FILE,
+    MEDIA,
+    JOB,
+    USAGE,
+    HEALTH,
+    OPENAPI,
+    DOCS,
+)
 
 _DESCRIPTION = """\
 A TikTok data and media API of your own.
@@ -45,18 +65,68 @@ _HEADERS = {
     "X-Credits-Used": ("integer", "What this answer cost."),
     "X-Credits-Remaining": ("integer", "What the account has left."),
     "Retry-After": ("integer", "Seconds until it is worth asking again."),
-    "Location": ("string", "Where the file is, for some minutes."),
+    "Location": ("string", "Where the file is, for some minutes, or where to ask further."),
+    "Content-Disposition": ("string", "The file's name, made of the title (RFC 6266)."),
+    "Preference-Applied": ("string", "What of `Prefer` was heeded (RFC 7240)."),
 }
 _CREDITS = ("X-Credits-Used", "X-Credits-Remaining")
 
-# Success where it is no JSON of a model.
-_OTHER_SUCCESSES: dict[str, dict[str, Any]] = {
-    "media": {
-        "204": {"description": "To `HEAD`: the file is not in storage yet."},
-        "302": {"description": "The file is at `Location`, or this link again where it takes longer."},
+_MAY_COME_BACK = COME_BACK | {Code.IDEMPOTENCY_CONFLICT}
+
+_PATH_PARAMETERS = {
+    "format": {"type": "string", "enum": [each.value for each in Format]},
+    "jobId": {"type": "string"},
+    "token": {"type": "string"},
+}
+
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key and body again, within a day, give the first answer again and cost nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+}
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`respond-async` waits not at all, `wait=N` N seconds (0 to 25), before 202 is answered (RFC 7240).",
+    "schema": {"type": "string"},
+    "examples": {"at once": {"value": "respond-async"}, "soon": {"value": "wait=10"}},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Success:
+    description: str
+    headers: tuple[str, ...] = ()
+    content: Mapping[str, Any] = field(default_factory=dict)
+    body: type[BaseModel] | None = None
+    example: BaseModel | None = None
+
+
+_FILE = _Success("The file.", ("Content-Disposition",), {each.media_type: {} for each in Format})
+
+# Success where it is no JSON of the route's model.
+_OTHER_SUCCESSES: dict[str, dict[str, _Success]] = {
+    "convert": {
+        "200": _FILE,
+        "202": _Success(
+            "The job is at work, as preferred.",
+            ("Location", "Retry-After", "Preference-Applied"),
+            body=Accepted,
+            example=examples.ACCEPTED,
+        ),
+        "303": _Success("The file is at `Location`, or will be: follow it.", ("Location",)),
     },
-    "openapi": {"200": {"description": "An OpenAPI 3.1 document.", "content": {"application/json": {"schema": {}}}}},
-    "docs": {"200": {"description": "A page.", "content": {"text/html": {"schema": {"type": "string"}}}}},
+    "job-file": {
+        "200": _FILE,
+        "303": _Success("The file is at `Location`, or this link again where it takes longer.", ("Location",)),
+    },
+    "media": {
+        "204": _Success("To `HEAD`: the file is not in storage yet."),
+        "302": _Success("The file is at `Location`, or this link again where it takes longer.", ("Location",)),
+    },
+    "openapi": {"200": _Success("An OpenAPI 3.1 document.", content={"application/json": {"schema": {}}})},
+    "docs": {"200": _Success("A page.", content={"text/html": {"schema": {"type": "string"}}})},
 }
 
 
@@ -88,12 +158,15 @@ Schemas = dict[type[BaseModel], dict[str, Any]]  # a reference to each model's s
 
 
 def _schemas() -> tuple[Schemas, dict[str, Any]]:
-    shapes = {failure_at(route.paths[0]) for route in ROUTES} | {route.success for route in ROUTES if route.success}
-    ordered = sorted(shapes, key=lambda shape: shape.__name__)
-    found, definitions = models_json_schema(
-        [(shape, "serialization") for shape in ordered], ref_template="#/components/schemas/{model}"
-    )
-    return {shape: found[shape, "serialization"] for shape in ordered}, definitions["$defs"]
+    failures = {failure_at(route.paths[0]) for route in ROUTES}
+    successes = {success.body for route in ROUTES for success in _successes(route).values() if success.body}
+    bodies = {route.body for route in ROUTES if route.body}
+    ordered = sorted(failures | successes | bodies, key=lambda model: model.__name__)
+    modes: dict[type[BaseModel], JsonSchemaMode] = {
+        model: "validation" if model in bodies else "serialization" for model in ordered
+    }
+    found, definitions = models_json_schema(list(modes.items()), ref_template="#/components/schemas/{model}")
+    return {model: found[model, mode] for model, mode in modes.items()}, definitions["$defs"]
 
 
 def _operation(route: Route[Any], path: str, method: str, schemas: Schemas) -> dict[str, Any]:
@@ -101,9 +174,15 @@ def _operation(route: Route[Any], path: str, method: str, schemas: Schemas) -> d
         "operationId": "-".join(re.findall(r"\w+", f"{method.lower()} {path}")),
         "tags": [_FAMILIES[failure_at(path)]],
         "summary": route.summary,
-        "parameters": [*_path_parameters(path), *_query_parameters(route)],
-        "responses": {**_success(route, schemas), **_failures(route, path, schemas)},
+        "parameters": [*_path_parameters(path), *_query_parameters(route), *_header_parameters(route)],
+        "responses": {
+            **{status: _response(route, success, schemas) for status, success in _successes(route).items()},
+            **_failures(route, path, schemas),
+        },
     }
+    if route.body:
+        content = {"schema": schemas[route.body], "example": examples.BODIES[route.name]}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     if _keyed(route):
         operation["description"] = _price(route.access.credits)
         operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]
@@ -118,11 +197,11 @@ def _price(credits: int) -> str:
 
 def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"{(\w+)}", path):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        yield {"name": name, "in": "path", "required": True, "schema": _PATH_PARAMETERS[name]}
 
 
 def _query_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
-    schema = route.query.model_json_schema()
+    schema = route.query.model_json_schema() if route.query else {}
     for name, parameter in schema.get("properties", {}).items():
         yield {
             "name": name,
@@ -133,20 +212,29 @@ def _query_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _success(route: Route[Any], schemas: Schemas) -> dict[str, Any]:
+def _header_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
+    if route.body:
+        yield _IDEMPOTENCY_KEY
+    if route is CONVERT:
+        yield _PREFER
+
+
+def _successes(route: Route[Any]) -> dict[str, _Success]:
     if not route.success:
-        return {
-            status: {**response, "headers": _headers("X-Request-Id", *(("Location",) if status == "302" else ()))}
-            for status, response in _OTHER_SUCCESSES[route.name].items()
-        }
-    example = examples.SUCCESSES[route.name].model_dump(mode="json", by_alias=True)
-    return {
-        "200": {
-            "description": "Success.",
-            "headers": _headers("X-Request-Id", *(_CREDITS if _keyed(route) else ())),
-            "content": {"application/json": {"schema": schemas[route.success], "example": example}},
-        }
+        return _OTHER_SUCCESSES[route.name]
+    return {"200": _Success("Success.", body=route.success, example=examples.SUCCESSES[route.name])}
+
+
+def _response(route: Route[Any], success: _Success, schemas: Schemas) -> dict[str, Any]:
+    content = dict(success.content)
+    if success.body and success.example:
+        example = success.example.model_dump(mode="json", by_alias=True)
+        content["application/json"] = {"schema": schemas[success.body], "example": example}
+    response: dict[str, Any] = {
+        "description": success.description,
+        "headers": _headers("X-Request-Id", *(_CREDITS if _keyed(route) else ()), *success.headers),
     }
+    return {**response, "content": content} if content else response
 
 
 def _failures(route: Route[Any], path: str, schemas: Schemas) -> dict[str, Any]:
@@ -157,7 +245,7 @@ def _failures(route: Route[Any], path: str, schemas: Schemas) -> dict[str, Any]:
     return {
         str(status.value): {
             "description": ", ".join(f"`{code}`" for code in codes),
-            "headers": _headers("X-Request-Id", *(("Retry-After",) if COME_BACK.intersection(codes) else ())),
+            "headers": _headers("X-Request-Id", *(("Retry-After",) if _MAY_COME_BACK.intersection(codes) else ())),
             "content": {
                 "application/json": {
                     "schema": schemas[failure_at(path)],
@@ -186,8 +274,14 @@ def _example_name(path: str, code: Code) -> str:
 
 
 def _errors(route: Route[Any]) -> tuple[Code, ...]:
-    invalid = (Code.VALIDATION_ERROR,) if route.query.model_fields else ()
-    return (*invalid, *route.access.errors, *route.errors, Code.INTERNAL_ERROR)
+    return (*_misread(route), *route.access.errors, *route.errors, Code.INTERNAL_ERROR)
+
+
+def _misread(route: Route[Any]) -> tuple[Code, ...]:
+    """What may be wrong with what was asked."""
+    if route.body:
+        return (Code.VALIDATION_ERROR, Code.BODY_TOO_LARGE, Code.IDEMPOTENCY_CONFLICT)
+    return (Code.VALIDATION_ERROR,) if route.query and route.query.model_fields else ()
 
 
 def _keyed(route: Route[Any]) -> bool:

@@ -1,38 +1,25 @@
 """The posts family's routes: a post's statistics, its files, its slides, and a user's random post."""
 
 from secrets import choice
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
 from tokstack.api.access import Charged
-from tokstack.api.families import PostsSuccess
+from tokstack.api.backends import links, upstream
+from tokstack.api.families import POST_ERRORS, PostsSuccess
 from tokstack.api.http import Reply
 from tokstack.api.post_data import DownloaderData, RandomData, SlidesData, StatisticData
 from tokstack.api.routes import Call, Route
 from tokstack.config import settings
-from tokstack.errors import PASSING, Code, TokstackError
+from tokstack.errors import Code, TokstackError
 from tokstack.media.links import Links
-from tokstack.media.secret import signing_secret
 from tokstack.posts.models import Kind
 from tokstack.posts.references import MAX_LENGTH, PostRef, ShortLink, parse, parse_handle
-
-if TYPE_CHECKING:
-    from tokstack.providers.upstream import Upstream
 
 _COUNTERS = frozenset({"plays", "comments", "shares", "saves", "downloads"})
 _FILES = frozenset({"media"})
 _FACTS = frozenset({"sound", "author.id"})
-
-_POST_ERRORS = (
-    Code.POST_NOT_FOUND,
-    Code.POST_DELETED,
-    Code.POST_PRIVATE,
-    Code.ACCOUNT_PRIVATE,
-    Code.AGE_RESTRICTED,
-    Code.REGION_BLOCKED,
-    *sorted(PASSING),
-)
 
 
 class PostQuery(BaseModel):
@@ -62,44 +49,37 @@ class RandomQuery(BaseModel):
     ]
 
 
-def _statistic(query: PostQuery, call: Call) -> Reply:
+def statistic_of(reference: PostRef | ShortLink, links: Links) -> StatisticData:
+    """A post's statistic. Raises what the upstreams say of the post."""
     # A post that only oEmbed knows has a title and no counters: that is no statistic.
     # Who tells the downloads tells the live photos too: asked in one go, for the slides route.
     wanted = _COUNTERS | _FILES | _FACTS | {"region", "lives"}
-    post = _upstream().post(query.url, required=frozenset({"likes"}), wanted=wanted)
-    data = StatisticData.of(post, _links(call))
+    return StatisticData.of(upstream().post(reference, required=frozenset({"likes"}), wanted=wanted), links)
+
+
+def _statistic(query: PostQuery, call: Call) -> Reply:
+    data = statistic_of(query.url, links(call))
     return Reply.json(200, PostsSuccess[StatisticData].of(data, call.exchange()))
 
 
 def _downloader(query: PostQuery, call: Call) -> Reply:
-    post = _upstream().post(query.url, required=_FILES, wanted=_FACTS)
-    data = DownloaderData.of(post, _links(call))
+    post = upstream().post(query.url, required=_FILES, wanted=_FACTS)
+    data = DownloaderData.of(post, links(call))
     return Reply.json(200, PostsSuccess[DownloaderData].of(data, call.exchange()))
 
 
 def _slides(query: PostQuery, call: Call) -> Reply:
-    post = _upstream().post(query.url, required=_FILES, wanted=_FACTS | {"author.avatar_url", "lives"})
+    post = upstream().post(query.url, required=_FILES, wanted=_FACTS | {"author.avatar_url", "lives"})
     if post.kind is not Kind.SLIDES:
         raise TokstackError(Code.NOT_SLIDES, "This post is a video.")
-    data = SlidesData.of(post, _links(call))
+    data = SlidesData.of(post, links(call))
     return Reply.json(200, PostsSuccess[SlidesData].of(data, call.exchange()))
 
 
 def _random(query: RandomQuery, call: Call) -> Reply:
-    post = _upstream().draw(query.username, settings().random_pool_size, choice)
-    data = RandomData.of(post, _links(call))
+    post = upstream().draw(query.username, settings().random_pool_size, choice)
+    data = RandomData.of(post, links(call))
     return Reply.json(200, PostsSuccess[RandomData].of(data, call.exchange()))
-
-
-def _upstream() -> "Upstream":
-    """It brings httpx along, so it is imported when the first post is asked for."""
-    from tokstack.providers.upstream import upstream
-
-    return upstream()
-
-
-def _links(call: Call) -> Links:
-    return Links(call.request.base_url, signing_secret(), settings().media_link_ttl)
 
 
 STATISTIC = Route(
@@ -109,8 +89,8 @@ STATISTIC = Route(
     query=PostQuery,
     answer=_statistic,
     success=PostsSuccess[StatisticData],
-    errors=_POST_ERRORS,
-    access=Charged(1),
+    errors=POST_ERRORS,
+    access=Charged(1, anonymous=True),
 )
 
 DOWNLOADER = Route(
@@ -120,8 +100,8 @@ DOWNLOADER = Route(
     query=PostQuery,
     answer=_downloader,
     success=PostsSuccess[DownloaderData],
-    errors=_POST_ERRORS,
-    access=Charged(1),
+    errors=POST_ERRORS,
+    access=Charged(1, anonymous=True),
 )
 
 SLIDES = Route(
@@ -131,8 +111,8 @@ SLIDES = Route(
     query=PostQuery,
     answer=_slides,
     success=PostsSuccess[SlidesData],
-    errors=(*_POST_ERRORS, Code.NOT_SLIDES),
-    access=Charged(1),
+    errors=(*POST_ERRORS, Code.NOT_SLIDES),
+    access=Charged(1, anonymous=True),
 )
 
 RANDOM = Route(
@@ -142,6 +122,6 @@ RANDOM = Route(
     query=RandomQuery,
     answer=_random,
     success=PostsSuccess[RandomData],
-    errors=(*_POST_ERRORS, Code.USER_NOT_FOUND, Code.NO_POSTS),
-    access=Charged(1),
+    errors=(*POST_ERRORS, Code.USER_NOT_FOUND, Code.NO_POSTS),
+    access=Charged(1, anonymous=True),
 )

@@ -1,8 +1,9 @@
 """What a route is made of. Every route is one `Route` value, which serves it and describes it."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -23,9 +24,19 @@ class Call:
     credits_used: int = 0
     credits_remaining: int | None = None  # None until the caller is known
     failure: Code | None = None
+    began: float = field(default_factory=time.perf_counter)
 
     def exchange(self) -> Exchange:
         return Exchange(settings().service_name, self.request.base_url, self.request.id, datetime.now(UTC))
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.perf_counter() - self.began
+
+    def left(self, seconds: float) -> float:
+        """What is left of as many seconds from its beginning."""
+        return max(0.0, seconds - self.seconds)
 
     @property
     def known_account(self) -> str:
@@ -74,16 +85,25 @@ class NoQuery(BaseModel):
     model_config = ConfigDict(defer_build=True)
 
 
-Query = TypeVar("Query", bound=BaseModel)
+class Body(BaseModel):
+    """The fields of a JSON body: no others, and each of its own type."""
+
+    model_config = ConfigDict(defer_build=True, extra="forbid", strict=True)
+
+
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Route(Generic[Query]):
+class Route(Generic[Asked]):
+    """It asks for parameters in its query or for a JSON body, and answers what it then knows."""
+
     name: str  # in the ledger, the logs and the metrics
     paths: tuple[str, ...]  # aliases after the first
     summary: str
-    query: type[Query]
-    answer: Callable[[Query, Call], Reply]
+    answer: Callable[[Asked, Call], Reply]
+    query: type[Asked] | None = None
+    body: type[Asked] | None = None
     success: type[Shape] | None = None  # None where the answer is no JSON of ours
     errors: tuple[Code, ...] = ()  # besides those that every route of its access has
     access: Access = OPEN
