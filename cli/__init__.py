@@ -1,8 +1,9 @@
 """`tokstack`: the owner's command line, for a deployed stack and the one of `make run` alike.
 
 main        the commands' names
-keys, credits, providers    what they do
-stack       which table they do it to, and one line for whatever goes wrong
+keys, credits, providers, jobs    what they do
+submitting, redriving    the jobs queue: from a file to messages, and from the dead letters back
+stack       which table and queues they do it to, and one line for whatever goes wrong
 output      tables and moments for people
 """
 

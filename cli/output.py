@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
+
+T = TypeVar("T")
 
 # Rows are lines, however narrow the window is: they are searched and cut as such.
 _WIDEST = 1000
 
 _answers, _remarks = (
-    Console(highlight=False, soft_wrap=True, width=_WIDEST),
-    Console(highlight=False, soft_wrap=True, stderr=True),
+    Console(highlight=False, emoji=False, soft_wrap=True, width=_WIDEST),
+    Console(highlight=False, emoji=False, soft_wrap=True, stderr=True),
 )
 
 
@@ -32,6 +36,14 @@ def tabulate(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     _answers.print(table, markup=False)
+
+
+def watched(things: Iterable[T], doing: str, total: float | None = None, *, answering: bool = False) -> Iterable[T]:
+    """The same things, with a bar on standard error while that is a window and `answering` does not fill it."""
+    hidden = not _remarks.is_terminal or (answering and _answers.is_terminal)
+    # What is printed meanwhile goes where it always does: a redirected stdout would end on standard error.
+    with Progress(console=_remarks, transient=True, redirect_stdout=False, disable=hidden) as progress:
+        yield from progress.track(things, total, description=doing)
 
 
 def moment(seconds: float | None) -> str:

@@ -1,9 +1,10 @@
-"""The table of the stack that is meant, and one line for whatever goes wrong with it."""
+"""The table and the queues of the stack that is meant, and one line for whatever goes wrong with them."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import boto3
 import typer
@@ -16,6 +17,9 @@ from local import account
 from tokstack.errors import TokstackError
 from tokstack.table import Table
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
 READY_FILE = ROOT / ".local" / "ready.json"
 _CONFIG = Config(retries={"total_max_attempts": 3, "mode": "standard"}, connect_timeout=5, read_timeout=10)
 
@@ -25,11 +29,33 @@ Stack = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """`jobs` and `dead` are URLs."""
+
+    client: "SQSClient"
+    jobs: str
+    dead: str
+
+
 @contextmanager
 def table_of(stack: str | None) -> Iterator[Table]:
     """The table of a deployed stack, or of the local one. Errors end the program with one line."""
-    try:
+    with _errors_in_one_line():
         yield _deployed(stack) if stack else _local()
+
+
+@contextmanager
+def queues_of(stack: str | None) -> Iterator[Queues]:
+    """The jobs queue and its dead letters, likewise."""
+    with _errors_in_one_line():
+        yield _queues(stack)
+
+
+@contextmanager
+def _errors_in_one_line() -> Iterator[None]:
+    try:
+        yield
     except TokstackError as error:
         fail(" ".join(filter(None, [error.message, str(error.__cause__ or "")])))
     except (BotoCoreError, ClientError) as error:
@@ -42,21 +68,7 @@ def fail(line: str) -> NoReturn:
 
 
 def _local() -> Table:
-    try:
-        endpoint = json.loads(READY_FILE.read_text())["aws_endpoint"]
-    except FileNotFoundError:
-        fail("No local stack is running: start one with `make run`, or name a deployed one with --stack.")
-    except (OSError, ValueError, LookupError, TypeError):
-        fail(f"{READY_FILE.name} cannot be read: start the local stack again with `make run`.")
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint,
-        region_name=account.REGION,
-        aws_access_key_id=account.ACCESS_KEY,
-        aws_secret_access_key=account.SECRET_KEY,
-        config=_CONFIG,
-    )
-    return Table(client, f"{account.STACK}-data")
+    return Table(_local_client("dynamodb"), f"{account.STACK}-data")
 
 
 def _deployed(stack: str) -> Table:
@@ -65,3 +77,30 @@ def _deployed(stack: str) -> Table:
     if "Table" not in outputs:
         fail(f"{stack} has no output `Table`: it is no stack of Tokstack, or not yet deployed.")
     return Table(boto3.client("dynamodb", config=_CONFIG), outputs["Table"])
+
+
+def _queues(stack: str | None) -> Queues:
+    client = boto3.client("sqs", config=_CONFIG) if stack else _local_client("sqs")
+    name = f"{stack or account.STACK}-jobs"
+    try:
+        jobs, dead = (client.get_queue_url(QueueName=each)["QueueUrl"] for each in (name, f"{name}-dead"))
+    except client.exceptions.QueueDoesNotExist:
+        fail(f"There is no queue {name} with its dead letters: it is no stack of Tokstack, or not yet deployed.")
+    return Queues(client, jobs, dead)
+
+
+def _local_client(service: Any) -> Any:
+    try:
+        endpoint = json.loads(READY_FILE.read_text())["aws_endpoint"]
+    except FileNotFoundError:
+        fail("No local stack is running: start one with `make run`, or name a deployed one with --stack.")
+    except (OSError, ValueError, LookupError, TypeError):
+        fail(f"{READY_FILE.name} cannot be read: start the local stack again with `make run`.")
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=account.REGION,
+        aws_access_key_id=account.ACCESS_KEY,
+        aws_secret_access_key=account.SECRET_KEY,
+        config=_CONFIG,
+    )

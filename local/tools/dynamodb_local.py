@@ -6,18 +6,18 @@ It comes inside an npm package, pinned by its hash, and runs on Java 17. Its lic
 it is fetched, never shipped.
 """
 
-import base64
-import hashlib
 import shutil
 import socket
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from local.tools import npm
+from local.tools.npm import UnavailableError
 
 _PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 _SHA512 = "xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
@@ -26,21 +26,15 @@ _JAR = "DynamoDBLocal.jar"
 _READY_WITHIN = 120.0  # seconds; two, where the machine has nothing else to do
 
 
-class UnavailableError(Exception):
-    """DynamoDB Local cannot be had on this machine; the message says why."""
-
-
 def install() -> Path:
     """The folder that holds the jar; fetched where it is missing. Raises UnavailableError."""
     if not (_FOLDER / _JAR).exists():
         _FOLDER.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=_FOLDER.parent) as folder:
-            package = _fetch(Path(folder))
-            with tarfile.open(package) as archive:
-                archive.extractall(folder, filter="data")
+            npm.unpack({_PACKAGE: _SHA512}, Path(folder))
             # Whole or not at all; where another process was quicker, its copy is as good.
             with suppress(OSError):
-                (Path(folder) / "package" / "emulator").rename(_FOLDER)
+                (Path(folder) / _PACKAGE.partition("@")[0] / "emulator").rename(_FOLDER)
     return _FOLDER
 
 
@@ -59,20 +53,6 @@ def running() -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-
-
-def _fetch(folder: Path) -> Path:
-    command = [_found("npm"), "pack", _PACKAGE, "--silent", "--pack-destination", str(folder)]
-    try:
-        subprocess.run(  # noqa: S603 - our own words
-            command, check=True, capture_output=True, timeout=300
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UnavailableError(f"npm could not fetch {_PACKAGE}") from error
-    package = next(folder.glob("*.tgz"))
-    if base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode() != _SHA512:
-        raise UnavailableError(f"{_PACKAGE} is not the file that was pinned")
-    return package
 
 
 def _found(program: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from local.tools import dynamodb_local
+from local.tools import dynamodb_local, npm
 from tests.tables import Clock, client, create, moto
 from tokstack.table import Table
 
@@ -16,7 +16,7 @@ def dynamodb_address() -> Iterator[str]:
     try:
         with dynamodb_local.running() as address:
             yield address
-    except dynamodb_local.UnavailableError as unavailable:
+    except npm.UnavailableError as unavailable:
         pytest.skip(str(unavailable))
 
 

@@ -3,14 +3,21 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from cli import ROOT, stack
+from cli import ROOT
+from cli import stack as command_stack
 from cli.main import app
 from local.account import STACK
+from local.upstream.catalog import catalog
+from tests.clouds import Stack
+from tests.command_line import answer, complaint
+from tests.conftest import NewKey
 from tests.tables import client, create
 
 
@@ -21,7 +28,7 @@ def ready(dynamodb_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     create(dynamodb, f"{STACK}-data")
     file = tmp_path / "ready.json"
     file.write_text(json.dumps({"aws_endpoint": dynamodb_address}))
-    monkeypatch.setattr(stack, "READY_FILE", file)
+    monkeypatch.setattr(command_stack, "READY_FILE", file)
     return dynamodb_address
 
 
@@ -36,7 +43,7 @@ def test_the_running_stack_is_found() -> None:
 def test_a_stack_that_died_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "ready.json"
     file.write_text(json.dumps({"aws_endpoint": "http://127.0.0.1:1"}))
-    monkeypatch.setattr(stack, "READY_FILE", file)
+    monkeypatch.setattr(command_stack, "READY_FILE", file)
     result = CliRunner().invoke(app, ["keys", "list"])
     assert result.exit_code == 1
     assert result.stderr.startswith("The table cannot be reached. Could not connect")
@@ -48,3 +55,38 @@ def test_it_starts() -> None:
         [sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert "Usage: tokstack" in started.stdout
+
+
+def test_what_is_submitted_is_done_and_what_was_set_aside_comes_back(
+    stack: Stack, new_key: NewKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text(json.dumps({"aws_endpoint": stack.aws_endpoint}))
+    monkeypatch.setattr(command_stack, "READY_FILE", ready)
+    new_key(account="submitter", credits=10)
+    post = next(post for post in catalog().posts if post.trait == "plain")
+    line = {"kind": "statistic", "url": post.url}
+    run = CliRunner().invoke
+    submitted = run(app, ["jobs", "submit", "-", "--account", "submitter"], input=json.dumps(line))
+    with stack.client("sqs") as queues:
+        dead = queues.get_queue_url(QueueName=f"{STACK}-jobs-dead")["QueueUrl"]
+        aside = {**line, "account": "submitter", "id": "aside"}
+        queues.send_message(QueueUrl=dead, MessageBody=json.dumps(aside))
+        assert "aside" in answer(run(app, ["jobs", "redrive", "--list"]))
+        assert "moved" in answer(run(app, ["jobs", "redrive"]))
+    for name in (answer(submitted), "aside"):
+        job = ended(name, "submitter")
+        assert (job["status"], job["subject"]["id"], job["accounts"]) == ("succeeded", post.id, ["submitter"])
+        assert answer(run(app, ["jobs", "show", job["id"]])).split()[:4] == ["JOB", job["id"], "status", "succeeded"]
+    assert complaint(run(app, ["jobs", "show", "aside", "--account", "another"])).startswith("another has submitted")
+
+
+def ended(name: str, account: str, *, seconds: float = 20) -> Any:
+    """What a submission came to, as soon as it has."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        shown = CliRunner().invoke(app, ["jobs", "show", name, "--account", account, "--json"])
+        if shown.exit_code == 0 and (job := json.loads(shown.stdout))["finishedAt"]:
+            return job
+        time.sleep(0.1)
+    raise AssertionError(f"{name} does not end")

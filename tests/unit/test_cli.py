@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from cli import providers
 from cli import stack as stacks
 from cli.main import app
+from tests.command_line import answer, complaint
 from tokstack import providers as upstreams
 from tokstack.accounts import credits, keys, ledger
 from tokstack.errors import Code, TokstackError
@@ -30,18 +31,6 @@ def run(table: Table, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(stacks, "_local", lambda: table)
     monkeypatch.setenv("COLUMNS", "40")  # a row is a line all the same
     return lambda line: CliRunner().invoke(app, line.split())
-
-
-def answer(result: Result) -> str:
-    assert result.exit_code == 0, result.output
-    return result.stdout.strip()
-
-
-def complaint(result: Result) -> str:
-    """The one line on standard error that comes with exit 1, and nothing else."""
-    assert (result.exit_code, result.stdout) == (1, "")
-    (line,) = result.stderr.splitlines()
-    return str(line)
 
 
 def test_a_new_key_is_printed_alone_and_can_be_charged(run: Run, table: Table) -> None:
