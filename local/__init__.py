@@ -7,6 +7,7 @@ intrinsics   resolves !Ref, !Sub, !If and the like
 stack        what the template's resources are called, and their properties
 resources    makes them in the embedded AWS
 aws          the embedded AWS (moto) behind one port
+wsgi         the server under it
 mends        where moto falls short; machine_mends for its Step Functions
 iam/         whether a function may make a call
 functions    what the template says of each function

@@ -1,7 +1,6 @@
 """The embedded AWS: moto behind one loopback port, guarded by IAM, with Lambda's Invoke answered by our workers."""
 
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -9,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from uuid import uuid4
 
-from local import machine_mends, mends, processes
+from local import machine_mends, mends, processes, wsgi
 from local.account import ACCOUNT, REGION
 from local.iam.guard import Application, Environ, Guard, StartResponse
 from local.iam.roles import OWNER, Principal
 from local.lambdas import Lambdas, NoSuchFunctionError
 from local.logs import Log
-from local.server import listen
 
 if TYPE_CHECKING:
     import boto3
-    from werkzeug.serving import BaseWSGIServer
 
 _INVOKE_PREFIX, _INVOKE_SUFFIX = "/2015-03-31/functions/", "/invocations"
 
@@ -42,7 +39,7 @@ class Aws:
         self._mend(lambda arn, event: lambdas.invoke_later(arn.rpartition(":")[2], event), partial(log.line, "states"))
         application = _lambda_before(mends.one_at_a_time(_moto()), lambdas)
         guard = Guard(application, self.principals, partial(log.line, "iam"))
-        self._server = _server(port, guard)
+        self._server = wsgi.server(port, guard)
         self.url = f"http://127.0.0.1:{self._server.port}"
         threading.Thread(target=self._server.serve_forever, name="aws", daemon=True).start()
 
@@ -105,15 +102,6 @@ def _moto() -> Application:
 
     application: Application = DomainDispatcherApplication(create_backend_app)
     return application
-
-
-def _server(port: int, application: Application) -> "BaseWSGIServer":
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
-    from werkzeug.serving import ThreadedWSGIServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with listen(port) as bound:  # werkzeug takes a copy; left to bind by itself, it would end the process
-        return ThreadedWSGIServer("127.0.0.1", port, application, MotoRequestHandler, fd=bound.fileno())
 
 
 def _lambda_before(application: Application, lambdas: Lambdas) -> Application:

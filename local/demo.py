@@ -1,5 +1,6 @@
 """What a newcomer gets: an account with credits, its key, and curl lines that work when pasted."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,4 +56,8 @@ def curl_lines(url: str, key: str, examples: Examples) -> list[str]:
         "slides": f"url={examples.slides}",
         "random": f"username={examples.user}",
     }
-    return [f"curl -H 'x-api-key: {key}' '{url}/api/tiktok/{route}?{query}'" for route, query in asked.items()]
+    head, body = f"curl -H 'x-api-key: {key}'", json.dumps({"url": examples.video})
+    return [
+        *(f"{head} '{url}/api/tiktok/{route}?{query}'" for route, query in asked.items()),
+        f"{head} -H 'Content-Type: application/json' -d '{body}' -L -OJ '{url}/api/convert/mp3'",
+    ]
