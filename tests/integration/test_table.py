@@ -56,10 +56,10 @@ def test_a_query_reads_every_page_in_order(table: Table) -> None:
 
 def test_an_index_holds_what_has_its_keys(table: Table) -> None:
     for at in range(3):
-        table.put(Put(item(Key(f"CHARGE#{at}", "CHARGE"), pending="CHARGE", charged_at=at)))
-    table.put(Put(item(charged_at=0)))
-    found = table.query_index("pending", "pending = :charge AND charged_at < :end", {":charge": "CHARGE", ":end": 2})
-    assert [entry["charged_at"] for entry in found] == [0, 1]
+        table.put(Put(item(Key(f"CHARGE#{at}", "CHARGE"), pending="CHARGE", overdue_at=at)))
+    table.put(Put(item(overdue_at=0)))
+    found = table.query_index("pending", "pending = :charge AND overdue_at < :end", {":charge": "CHARGE", ":end": 2})
+    assert [entry["overdue_at"] for entry in found] == [0, 1]
 
 
 @pytest.mark.parametrize(

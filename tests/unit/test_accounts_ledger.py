@@ -7,7 +7,7 @@ from tokstack.accounts import credits, keys, ledger
 from tokstack.accounts.keys import Status
 from tokstack.accounts.ledger import Charge, Usage
 from tokstack.errors import Code, TokstackError
-from tokstack.table import Table
+from tokstack.table import Table, TransactionRefusedError
 
 QUARTER = 15 * 60
 
@@ -190,6 +190,35 @@ def test_the_sweep_looks_at_every_account(table: Table, clock: Clock) -> None:
     clock.now += QUARTER + 1
     assert ledger.sweep(table) == 6
     assert [credits.show(table, account).balance for account in ("acme", "other")] == [100, 100]
+
+
+def test_a_charge_within_another_s_transaction(table: Table, key: str, clock: Clock) -> None:
+    """As long as it is said to take, nobody gives it back."""
+    taken = Charge("job", "acme", 3, 0, "convert")
+    table.transact(*ledger.taking(taken, clock.now, overdue_at=clock.now + 3600))
+    assert ledger.usage(table, "acme") == Usage("acme", 7, 3, {"convert": 3})
+    with pytest.raises(TransactionRefusedError):
+        table.transact(*ledger.taking(taken, clock.now, overdue_at=clock.now + 3600))
+    clock.now += 3600
+    assert ledger.sweep(table) == 0
+    clock.now += 1
+    assert ledger.sweep(table) == 1
+    assert ledger.usage(table, "acme").used == 0
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_outcome_within_another_s_transaction_is_the_only_one(
+    table: Table, key: str, clock: Clock, *, first: bool
+) -> None:
+    taken = charge(table, key, 3)
+    settled, refunded = [ledger.settlement(taken, clock.now)], list(ledger.reversal(taken, clock.now))
+    table.transact(*(settled if first else refunded))
+    for outcome in (settled, refunded):
+        with pytest.raises(TransactionRefusedError):
+            table.transact(*outcome)
+    clock.now += QUARTER + 1
+    assert ledger.sweep(table) == 0
+    assert ledger.usage(table, "acme").used == (3 if first else 0)
 
 
 def test_a_grant_adds_up(table: Table, key: str) -> None:

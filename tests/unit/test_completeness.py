@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokstack.posts.models import Author, Kind, Post, Rendition, Slide, Sound
+from tokstack.posts.models import Author, Kind, Post, Rendition, Slide, Sound, Subtitle
 from tokstack.providers.completeness import merge, missing
 
 VIDEO = (Rendition(urls=("https://v/1.mp4",)),)
 SLIDES = (Slide(urls=("https://p/1.jpeg",)),)
 LIVES = (Slide(urls=("https://q/1.jpeg",), live_urls=("https://q/1.mp4",)),)
+
+SUBTITLES = (Subtitle(language="eng-US", url="https://v/1.vtt", format="webvtt"),)
 
 
 def post(**values: Any) -> Post:
@@ -30,6 +32,9 @@ def post(**values: Any) -> Post:
         (post(renditions=VIDEO), "lives", set()),
         (post(kind=Kind.SLIDES, slides=SLIDES), "lives", {"lives"}),
         (post(kind=Kind.SLIDES, slides=LIVES), "lives", set()),
+        (post(renditions=VIDEO), "subtitles", {"subtitles"}),
+        (post(subtitles=SUBTITLES), "subtitles", set()),
+        (post(kind=Kind.SLIDES, slides=SLIDES), "subtitles", set()),
         (post(), "author", {"author.handle"}),
         (post(author=Author(handle="a")), "author", set()),
         (post(author=Author(handle="a")), "author.avatar_url", {"author.avatar_url"}),
@@ -52,6 +57,12 @@ def test_a_field_comes_from_the_first_who_has_it() -> None:
     assert merged.author == Author(handle="a", name="B")
     assert merged.sound == Sound(title="t", url="u")
     assert merge(post(), second).sound == Sound(url="u")
+
+
+def test_subtitles_come_from_whoever_knows_them() -> None:
+    known, other = post(subtitles=SUBTITLES), post(renditions=VIDEO)
+    for merged in (merge(known, other), merge(other, known)):
+        assert (merged.subtitles, merged.renditions) == (SUBTITLES, VIDEO)
 
 
 def test_media_come_whole_from_one_answer() -> None:

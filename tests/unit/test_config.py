@@ -13,15 +13,22 @@ GOOD = {
     "MEDIA_BUCKET": "tokstack-media",
     "SERVICE_NAME": "tokstack",
     "SIGNING_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:tokstack-signing",
-    "MEDIA_FETCH_FUNCTION": "tokstack-media-fetch",
+    "MEDIA_DOWNLOAD_FUNCTION": "tokstack-media-download",
     "UPSTREAM_GATEWAY": "",
+    "API_URL": "",
+    "JOBS_QUEUE_URL": "",
     "ALLOW_ANONYMOUS": "false",
     "RANDOM_POOL_SIZE": "200",
     "POST_TTL": "3600",
     "MEDIA_LINK_TTL": "86400",
     "MEDIA_MAX_BYTES": "524288000",
+    "MEDIA_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:tokstack-media",
+    "CONVERT_MAX_SECONDS": "1800",
+    "GIF_MAX_SECONDS": "60",
+    "GIF_MAX_FPS": "15",
+    "GIF_MAX_WIDTH": "480",
 }
-OPTIONAL = {"UPSTREAM_GATEWAY"}
+OPTIONAL = {"UPSTREAM_GATEWAY", "API_URL", "JOBS_QUEUE_URL"}
 
 
 def test_a_whole_environment_is_read() -> None:
@@ -60,6 +67,7 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 def test_the_template_sets_exactly_what_is_read() -> None:
     root = Path(__file__).parents[2]
     template = yaml_parse((root / "template.yaml").read_text())
-    set_by_template = set(template["Globals"]["Function"]["Environment"]["Variables"])
+    functions = [*template["Globals"].values(), *(each["Properties"] for each in template["Resources"].values())]
+    set_by_template = {name for each in functions for name in each.get("Environment", {}).get("Variables", {})}
     source = (root / "layers/tokstack/tokstack/config.py").read_text()
     assert set(re.findall(r'"([A-Z_]{5,})"', source)) == set_by_template == set(GOOD)

@@ -15,16 +15,19 @@ from tokstack.errors import Code, TokstackError
 from tokstack.lease import lease
 from tokstack.media import failures
 from tokstack.media.fetch import Fetcher
-from tokstack.media.source import Source
+from tokstack.media.post_files import PostFiles
+from tokstack.media.source import TIKTOK, Source
 from tokstack.media.storage import PART_BYTES, Storage, Stored
-from tokstack.posts.models import Codec, Kind, Post, Rendition, Slide, Sound
+from tokstack.posts.models import Codec, Kind, Post, Rendition, Slide, Sound, Subtitle
 from tokstack.posts.references import PostRef
 from tokstack.table import Table
 
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00" + b"moving pictures" * 100
 MP3 = b"ID3\x04\x00\x00" + b"sound" * 100
+VTT = b"WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"picture" * 100
 MAX_BYTES = 2 * PART_BYTES
+TEXT = "https://v16-webapp.tiktok.com/subtitle"
 FIRST, SECOND, FRESH = (f"https://v{number}-webapp-prime.tiktok.com/a/" for number in (16, 19, 77))
 VIDEO = Source("tiktok", "7300000000000000000", "video")
 
@@ -38,6 +41,7 @@ def post(*urls: str) -> Post:
         renditions=(Rendition(urls=urls, codec=Codec.H264),) if urls else (),
         slides=(Slide(urls=("https://p16-sign.tiktokcdn-us.com/1.jpeg",)),),
         sound=Sound(url="https://sf16-ies-music.tiktokcdn.com/s.mp3"),
+        subtitles=(Subtitle(language="eng-US", url=TEXT, format="webvtt"),),
         cookies={"tt_chain_token": "chain"},
     )
 
@@ -54,6 +58,7 @@ class World:
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     required: frozenset[str] = frozenset()
+    progress: list[float] = field(default_factory=list)
 
     def post(self, reference: PostRef, *, required: frozenset[str]) -> Post:
         assert reference.id == VIDEO.post_id
@@ -74,7 +79,8 @@ class World:
         def client() -> httpx.Client:
             return httpx.Client(transport=httpx.MockTransport(self.serve), follow_redirects=True)
 
-        return Fetcher(self, self.storage, self.table, client, MAX_BYTES).fetch(source)
+        files = PostFiles(self, self.storage, client, MAX_BYTES, self.clock)
+        return Fetcher(lambda: {TIKTOK: files}, self.storage, self.table).fetch(source, self.progress.append)
 
     def refusal(self, source: Source = VIDEO) -> Code:
         """Why the fetch failed: told to those who wait too, and nothing is left behind."""
@@ -129,6 +135,7 @@ def only_with_the_pages_cookie(request: httpx.Request) -> httpx.Response:
         ("video", FIRST, MP4, "video/mp4"),
         ("music", "https://sf16-ies-music.tiktokcdn.com/s.mp3", MP3, "audio/mpeg"),
         ("image-1", "https://p16-sign.tiktokcdn-us.com/1.jpeg", JPEG, "image/jpeg"),
+        ("subtitle-1", TEXT, VTT, "text/vtt"),
     ],
 )
 def test_a_file_is_stored_as_what_it_is(
@@ -142,14 +149,32 @@ def test_a_file_is_stored_as_what_it_is(
     assert world.asked == ["post", url]
 
 
-def test_only_a_live_photo_needs_those_who_know_live_photos(world: World) -> None:
+def test_only_a_live_photo_and_a_subtitle_need_those_who_know_them(world: World) -> None:
     live = "https://v16m-default.akamaized.net/live.mp4"
     world.known = post(FIRST).model_copy(update={"slides": (Slide(urls=(), live_urls=(live,)),)})
-    world.answers = {live: gives(MP4), FIRST: gives(MP4)}
+    world.answers = {live: gives(MP4), FIRST: gives(MP4), TEXT: gives(VTT)}
     assert world.fetch(Source("tiktok", VIDEO.post_id, "live-1"))
     assert world.required == {"media", "lives"}
+    assert world.fetch(Source("tiktok", VIDEO.post_id, "subtitle-1"))
+    assert world.required == {"media", "subtitles"}
     assert world.fetch(VIDEO)
     assert world.required == {"media"}
+
+
+def test_whoever_watches_sees_a_file_come_whose_size_was_told(world: World) -> None:
+    content = MP4 + bytes(PART_BYTES)
+    chunks = [content[:1000], content[1000:PART_BYTES], content[PART_BYTES:]]
+    world.answers[FIRST] = lambda _: httpx.Response(
+        200, content=iter(chunks), headers={"Content-Length": str(len(content))}
+    )
+    assert world.fetch()
+    assert world.progress == [1000 / len(content), PART_BYTES / len(content), 1]
+
+
+def test_a_file_whose_size_was_not_told_comes_unwatched(world: World) -> None:
+    world.answers[FIRST] = lambda _: httpx.Response(200, content=iter([MP4]))
+    assert world.fetch()
+    assert world.progress == []
 
 
 def test_what_is_stored_is_not_asked_for_again(world: World) -> None:

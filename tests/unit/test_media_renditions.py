@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokstack.media import renditions
-from tokstack.posts.models import Codec, Kind, Post, Rendition, Slide, Sound
+from tokstack.posts.models import Codec, Kind, Post, Rendition, Slide, Sound, Subtitle
 
 
 def video(name: str, codec: Codec | None, side: int | None, bitrate: int | None = None, **more: bool) -> Rendition:
@@ -81,6 +81,22 @@ def test_slides_live_photos_and_the_sound_have_names() -> None:
     assert renditions.urls(slideshow, "image-2") == slides[1].urls
     assert renditions.urls(slideshow, "live-2") == slides[1].live_urls
     assert renditions.urls(slideshow, "music") == ("https://sf16.example/s.mp3",)
+
+
+def test_subtitles_that_can_be_embedded_are_counted() -> None:
+    texts = {"eng-US": "webvtt", "deu-DE": "srt", "fra-FR": "webvtt", "spa-ES": "creator_caption"}
+    known = [
+        Subtitle(language=language, url=f"https://v16.example/{language}", format=format)
+        for language, format in texts.items()
+    ]
+    told = post(video("a", Codec.H264, 720)).model_copy(update={"subtitles": tuple(known)})
+    assert renditions.subtitles(told) == (known[0], known[2])
+    assert [name for name in renditions.names(told) if renditions.family(name) == "text"] == [
+        "subtitle-1",
+        "subtitle-2",
+    ]
+    assert renditions.urls(told, "subtitle-2") == (known[2].url,)
+    assert renditions.urls(told, "subtitle-3") == ()
 
 
 @pytest.mark.parametrize("name", ["video", "watermark", "music", "image-1", "image-0", "live-1", "video-720-h264", ""])

@@ -16,18 +16,22 @@ from moto import mock_aws
 from tests.exchanges import ENVIRONMENT
 from tokstack.errors import Code, TokstackError
 from tokstack.media import delivery, fetch, secret, storage
-from tokstack.media.source import Source
+from tokstack.media.page_files import PageFiles
+from tokstack.media.post_files import PostFiles
+from tokstack.media.source import TIKTOK, WEB, Source
 from tokstack.media.storage import Stored
 from tokstack.outbound import RefusedError
+from tokstack.providers.extractor.extractor import extractor
+from tokstack.providers.upstream import upstream
 from tokstack.table import table
 
 ROOT = Path(__file__).resolve().parents[2]
-EVENT = json.loads((ROOT / "events" / "media_fetch.json").read_text())
+EVENT = json.loads((ROOT / "events" / "media_download.json").read_text())
 SOURCE = Source("tiktok", EVENT["post_id"], "video")
 CONTEXT = SimpleNamespace(
-    function_name="tokstack-media-fetch",
+    function_name="tokstack-media-download",
     memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:tokstack-media-fetch",
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:tokstack-media-download",
     aws_request_id="1",
 )
 
@@ -47,7 +51,16 @@ class FakeFetcher:
 @pytest.fixture(autouse=True)
 def cloud(environment: pytest.MonkeyPatch) -> Iterator[None]:
     environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    made = (storage.storage, fetch.fetcher, delivery.delivery, delivery._client, table)
+    made = (
+        storage.storage,
+        fetch.fetcher,
+        fetch._files,
+        delivery.delivery,
+        delivery._client,
+        table,
+        extractor,
+        upstream,
+    )
     with mock_aws():
         yield
     parameters.clear_caches()  # type: ignore[no-untyped-call]
@@ -58,7 +71,7 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[None]:
 def run(outcome: Stored | Exception | None, monkeypatch: pytest.MonkeyPatch) -> FakeFetcher:
     fake = FakeFetcher(outcome)
     monkeypatch.setattr(fetch, "fetcher", lambda: fake)
-    runpy.run_path(str(ROOT / "functions/media_fetch/app.py"))["handler"](EVENT, CONTEXT)
+    runpy.run_path(str(ROOT / "functions/media_download/app.py"))["handler"](EVENT, CONTEXT)
     return fake
 
 
@@ -106,7 +119,7 @@ def test_a_fetch_is_begun_without_waiting_for_it(monkeypatch: pytest.MonkeyPatch
     delivery._start(SOURCE)
     (call,) = calls
     assert json.loads(call.pop("Payload")) == EVENT
-    assert call == {"FunctionName": ENVIRONMENT["MEDIA_FETCH_FUNCTION"], "InvocationType": "Event"}
+    assert call == {"FunctionName": ENVIRONMENT["MEDIA_DOWNLOAD_FUNCTION"], "InvocationType": "Event"}
 
 
 def test_a_fetch_that_cannot_be_begun_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,16 +133,19 @@ def test_a_fetch_that_cannot_be_begun_is_our_fault(monkeypatch: pytest.MonkeyPat
 
 
 def test_links_are_signed_as_every_region_demands() -> None:
-    link = storage.storage().link(SOURCE.key, filename="video.mp4")
+    link = storage.storage().link(SOURCE.key, disposition="inline")
     assert link.startswith(f"https://{ENVIRONMENT['MEDIA_BUCKET']}.s3.amazonaws.com/{SOURCE.key}?")
     assert "X-Amz-Signature=" in link
     assert "X-Amz-Expires=900" in link
 
 
 def test_the_fetcher_keeps_to_its_settings() -> None:
-    made = fetch.fetcher()
-    assert made.max_bytes == int(ENVIRONMENT["MEDIA_MAX_BYTES"])
-    with made.open_client() as client, pytest.raises(RefusedError):
+    files = fetch.fetcher().files()
+    posts, page_files = files[TIKTOK], files[WEB]
+    assert isinstance(posts, PostFiles)
+    assert isinstance(page_files, PageFiles)
+    assert posts.max_bytes == page_files.max_bytes == int(ENVIRONMENT["MEDIA_MAX_BYTES"])
+    with posts.open_client() as client, pytest.raises(RefusedError):
         client.get("http://127.0.0.1/")
 
 
@@ -140,7 +156,7 @@ def test_delivery_and_fetch_share_one_storage() -> None:
 def test_a_link_leads_straight_to_the_region(environment: pytest.MonkeyPatch) -> None:
     """The global name redirects to the region's while a bucket is new, and the signature holds for one name only."""
     environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    link = storage.storage().link("source/tiktok/1/video", filename="1-video.mp4")
+    link = storage.storage().link("source/tiktok/1/video", disposition="inline")
     assert link.startswith(
         f"https://{ENVIRONMENT['MEDIA_BUCKET']}.s3.eu-central-1.amazonaws.com/source/tiktok/1/video?"
     )

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-REQUIREMENTS = [*sorted(ROOT.glob("requirements/*.txt")), ROOT / "layers/tokstack/requirements.txt"]
+REQUIREMENTS = sorted([*ROOT.glob("requirements/*.txt"), *ROOT.glob("layers/*/requirements.txt")])
 
 
-@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_requirement_is_pinned_and_hashed_and_names_no_address(path: Path) -> None:
     text = path.read_text()
     assert "://" not in text
@@ -21,7 +21,7 @@ def test_a_requirement_is_pinned_and_hashed_and_names_no_address(path: Path) -> 
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
-@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_what_is_asked_for_is_what_is_pinned(path: Path) -> None:
     asked = re.findall(r"^([a-z0-9-]+)(?:\[.*\])?==(\S+)", path.with_suffix(".in").read_text(), re.MULTILINE)
     pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[.*\])?==(\S+)", path.read_text(), re.MULTILINE))

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.reach import libraries
+from tokstack.jobs.queue import MOST_RECEIVED
+from tokstack.providers.upstream import DEADLINE
+
 ROOT = Path(__file__).parents[2]
 TEMPLATE: Mapping[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
 RESOURCES: Mapping[str, Any] = TEMPLATE["Resources"]
@@ -81,12 +85,100 @@ def test_every_folder_of_a_function_is_deployed() -> None:
     assert folders == {function["CodeUri"] for function in FUNCTIONS.values()}
 
 
-def test_every_queue_that_collects_failures_has_an_alarm() -> None:
+def test_every_queue_has_an_alarm() -> None:
     watched = [
         alarm["Dimensions"][0]["Value"] for alarm in of_type("AWS::CloudWatch::Alarm").values() if "Dimensions" in alarm
     ]
     for queue in of_type("AWS::SQS::Queue"):
         assert {"Fn::GetAtt": [queue, "QueueName"]} in watched
+
+
+QUEUES = of_type("AWS::SQS::Queue")
+TRIGGERED = {
+    event["Properties"]["Queue"]["Fn::GetAtt"][0]: name
+    for name, function in FUNCTIONS.items()
+    for event in function.get("Events", {}).values()
+    if event["Type"] == "SQS"
+}
+
+
+def test_there_is_a_queue_with_a_trigger() -> None:
+    assert TRIGGERED == {"JobsQueue": "JobsFunction"}
+
+
+@pytest.mark.parametrize(("queue", "function"), TRIGGERED.items())
+def test_a_message_that_fails_is_set_aside_and_waits_for_its_function(queue: str, function: str) -> None:
+    redrive = QUEUES[queue]["RedrivePolicy"]
+    dead = redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    assert dead in QUEUES.keys() - TRIGGERED.keys()
+    assert redrive["maxReceiveCount"] == MOST_RECEIVED
+    assert QUEUES[queue]["VisibilityTimeout"] >= 6 * {**DEFAULTS, **FUNCTIONS[function]}["Timeout"]
+    assert QUEUES[dead]["MessageRetentionPeriod"] > QUEUES[queue]["MessageRetentionPeriod"]
+
+
+def test_a_batch_of_messages_is_done_before_its_function_ends() -> None:
+    """For each a short link may be followed, and a post asked for."""
+    (event,) = FUNCTIONS["JobsFunction"]["Events"].values()
+    assert event["Properties"]["BatchSize"] * 2 * DEADLINE < FUNCTIONS["JobsFunction"]["Timeout"]
+
+
+@pytest.mark.parametrize(("queue", "function"), TRIGGERED.items())
+def test_a_function_tells_which_messages_of_a_batch_failed(queue: str, function: str) -> None:
+    (event,) = (event for event in FUNCTIONS[function]["Events"].values() if event["Type"] == "SQS")
+    assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    allowed = {
+        action
+        for statement in statements(FUNCTIONS[function])
+        if statement["Resource"] == {"Fn::GetAtt": [queue, "Arn"]}
+        for action in as_list(statement["Action"])
+    }
+    assert allowed == {f"sqs:{name}Message{more}" for name, more in (("Receive", ""), ("Delete", ""))} | {
+        "sqs:GetQueueAttributes",
+        "sqs:ChangeMessageVisibility",
+    }
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_queue_is_encrypted(queue: str) -> None:
+    assert QUEUES[queue]["SqsManagedSseEnabled"] is True
+
+
+HEAVY = {"ExtractorLayer": "yt_dlp", "FfmpegLayer": "imageio_ffmpeg"}
+
+
+@every_function
+def test_a_heavy_layer_is_where_it_is_used_and_nowhere_else(name: str) -> None:
+    used = libraries(ROOT / FUNCTIONS[name]["CodeUri"] / "app.py")
+    layers = {layer["Ref"] for layer in FUNCTIONS[name].get("Layers", [])}
+    assert layers == {layer for layer, library in HEAVY.items() if library in used}
+
+
+def test_what_a_function_uses_is_read_from_its_source() -> None:
+    by_layer = {
+        layer: {name for name, function in FUNCTIONS.items() if {"Ref": layer} in function.get("Layers", [])}
+        for layer in HEAVY
+    }
+    assert by_layer == {
+        "ExtractorLayer": {"DownloadFunction", "MediaResolveFunction", "MediaDownloadFunction"},
+        "FfmpegLayer": {"MediaConvertFunction", "MediaDownloadFunction"},
+    }
+
+
+@every_function
+def test_a_function_that_writes_media_to_disk_has_room_for_them(name: str) -> None:
+    """The material and the result of a conversion: both of the largest size that is taken, and some more."""
+    room = FUNCTIONS[name].get("EphemeralStorage", {"Size": 512})["Size"] << 20
+    needs = {"Ref": "FfmpegLayer"} in FUNCTIONS[name].get("Layers", [])
+    assert (room > 3 * TEMPLATE["Parameters"]["MediaMaxBytes"]["Default"]) == needs
+
+
+@pytest.mark.parametrize("layer", of_type("AWS::Serverless::LayerVersion"))
+def test_a_layer_has_its_requirements(layer: str) -> None:
+    folder = ROOT / of_type("AWS::Serverless::LayerVersion")[layer]["ContentUri"]
+    assert (folder / "requirements.txt").is_file()
+    assert re.search(
+        rf"^{HEAVY.get(layer, 'httpx').replace('_', '-')}==", (folder / "requirements.in").read_text(), re.MULTILINE
+    )
 
 
 def test_the_bucket_is_private_encrypted_and_forgets() -> None:

@@ -18,13 +18,20 @@ class Settings:
     media_bucket: str
     service_name: str
     signing_secret_arn: str
-    media_fetch_function: str
+    media_download_function: str
     upstream_gateway: str | None
     allow_anonymous: bool
     random_pool_size: int
     post_ttl: int
     media_link_ttl: int
     media_max_bytes: int
+    media_machine_arn: str
+    convert_max_seconds: int
+    gif_max_seconds: int
+    gif_max_fps: int
+    gif_max_width: int
+    api_url: str | None  # None where a function is told by its callers
+    jobs_queue_url: str | None  # None where a function does not read it
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -34,13 +41,20 @@ class Settings:
             media_bucket=_text(environment, "MEDIA_BUCKET"),
             service_name=_text(environment, "SERVICE_NAME"),
             signing_secret_arn=_text(environment, "SIGNING_SECRET_ARN"),
-            media_fetch_function=_text(environment, "MEDIA_FETCH_FUNCTION"),
+            media_download_function=_text(environment, "MEDIA_DOWNLOAD_FUNCTION"),
             upstream_gateway=environment.get("UPSTREAM_GATEWAY") or None,
             allow_anonymous=_flag(environment, "ALLOW_ANONYMOUS"),
             random_pool_size=_count(environment, "RANDOM_POOL_SIZE"),
             post_ttl=_count(environment, "POST_TTL"),
             media_link_ttl=_count(environment, "MEDIA_LINK_TTL"),
             media_max_bytes=_count(environment, "MEDIA_MAX_BYTES"),
+            media_machine_arn=_text(environment, "MEDIA_MACHINE_ARN"),
+            convert_max_seconds=_count(environment, "CONVERT_MAX_SECONDS"),
+            gif_max_seconds=_count(environment, "GIF_MAX_SECONDS"),
+            gif_max_fps=_count(environment, "GIF_MAX_FPS"),
+            gif_max_width=_count(environment, "GIF_MAX_WIDTH"),
+            api_url=environment.get("API_URL") or None,
+            jobs_queue_url=environment.get("JOBS_QUEUE_URL") or None,
         )
 
 

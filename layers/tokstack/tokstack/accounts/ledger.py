@@ -2,8 +2,14 @@
 
     ACCOUNT#{account} / CHARGE#{id}    credits, route, charged_at; then settled_at or refunded_at, never both
 
-A charge without an outcome also has `pending`, the key of a sparse index, so that `sweep` finds it. Entries
-are never removed: they are the proof of the balance, and what tells a replay from a new charge.
+A charge without an outcome also has `pending` and `overdue_at`, the keys of a sparse index, so that `sweep` finds
+it. Entries are never removed: they are the proof of the balance, and what tells a replay from a new charge.
+
+What a charge is, as writes, is also given to those who charge within a transaction of their own:
+
+    taking                  the credits of an account, and the entry
+    settlement              the entry's outcome, when the work was a success
+    reversal                its outcome and the credits, when it was none
 """
 
 from collections.abc import Mapping
@@ -17,7 +23,7 @@ from tokstack.errors import Code, TokstackError
 from tokstack.table import Check, ConditionFailedError, Key, Put, Table, TransactionRefusedError, Update, Write
 
 # Longer than any function may run: whoever would have settled a charge this old is gone.
-_LOST_AFTER = 15 * 60
+_LOST_AFTER = 15.0 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,43 +64,67 @@ def charge(table: Table, key: str | None, *, credits: int, route: str, charge_id
     """
     caller = keys.find(table, key)
     account, now = caller.account, table.now()
-    place = _key(account, charge_id)
-    entry = Put(
-        {
-            "pk": place.pk,
-            "sk": place.sk,
-            "route": route,
-            "credits": credits,
-            "charged_at": now,
-            "pending": "CHARGE",
-        },
-        condition="attribute_not_exists(pk)",
-    )
     try:
-        _enter(table, caller, now, accounts.debit(account, route, credits), entry)
+        _enter(
+            table,
+            caller,
+            now,
+            *taking(Charge(charge_id, account, credits, 0, route), now, overdue_at=now + _LOST_AFTER),
+        )
     except TransactionRefusedError as refused:
         first = refused.items[-1]
         if first is None:
-            message = f"The account has too few credits: this call costs {credits}."
-            raise TokstackError(Code.INSUFFICIENT_CREDITS, message) from None
+            raise too_few(credits) from None
         if "refunded_at" in first:
             raise TokstackError(Code.IDEMPOTENCY_CONFLICT, "The credits of this call were given back.") from None
         route, credits = first["route"], first["credits"]
     return Charge(charge_id, account, credits, accounts.show(table, account).balance, route)
 
 
+def taking(charge: Charge, now: float, *, overdue_at: float) -> tuple[Update, Put]:
+    """Takes the credits, on condition that there are enough and that the id is new."""
+    place = _key(charge.account, charge.id)
+    entry = {
+        "pk": place.pk,
+        "sk": place.sk,
+        "route": charge.route,
+        "credits": charge.credits,
+        "charged_at": now,
+        "pending": "CHARGE",
+        "overdue_at": overdue_at,
+    }
+    return (
+        accounts.debit(charge.account, charge.route, charge.credits),
+        Put(entry, condition="attribute_not_exists(pk)"),
+    )
+
+
+def settlement(charge: Charge, now: float) -> Update:
+    """On condition that the charge has no outcome yet."""
+    return _close(charge, "settled_at", now)
+
+
+def reversal(charge: Charge, now: float) -> tuple[Update, Update]:
+    """On condition that the charge has no outcome yet."""
+    give_back = accounts.give_back(charge.account, charge.route, charge.credits)
+    return _close(charge, "refunded_at", now), give_back
+
+
+def too_few(credits: int) -> TokstackError:
+    """What an account is told that cannot pay."""
+    return TokstackError(Code.INSUFFICIENT_CREDITS, f"The account has too few credits: this call costs {credits}.")
+
+
 def settle(table: Table, charge: Charge) -> None:
     """The work was a success: the charge stands. Does nothing to a charge that has an outcome."""
     with suppress(ConditionFailedError):
-        table.update(_close(table, charge, "settled_at"))
+        table.update(settlement(charge, table.now()))
 
 
 def refund(table: Table, charge: Charge) -> bool:
     """The work was no success: gives the credits back. Does nothing to a charge that has an outcome: False."""
     try:
-        table.transact(
-            _close(table, charge, "refunded_at"), accounts.give_back(charge.account, charge.route, charge.credits)
-        )
+        table.transact(*reversal(charge, table.now()))
     except TransactionRefusedError:
         return False
     return True
@@ -122,8 +152,8 @@ def sweep(table: Table) -> int:
     """Gives back every charge whose worker died before it had an outcome; how many those were."""
     lost = table.query_index(
         "pending",
-        "pending = :charge AND charged_at < :before",
-        {":charge": "CHARGE", ":before": table.now() - _LOST_AFTER},
+        "pending = :charge AND overdue_at < :now",
+        {":charge": "CHARGE", ":now": table.now()},
     )
     return sum(
         refund(
@@ -156,13 +186,13 @@ def _enter(table: Table, caller: ApiKey, now: float, *writes: Write) -> None:
             return
 
 
-def _close(table: Table, charge: Charge, outcome: str) -> Update:
+def _close(charge: Charge, outcome: str, now: float) -> Update:
     return Update(
         _key(charge.account, charge.id),
-        "REMOVE pending SET #outcome = :now",
+        "REMOVE pending, overdue_at SET #outcome = :now",
         "attribute_exists(pending)",
         {"#outcome": outcome},
-        {":now": table.now()},
+        {":now": now},
     )
 
 

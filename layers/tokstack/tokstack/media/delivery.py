@@ -11,6 +11,7 @@ from tokstack.config import settings
 from tokstack.errors import Code, TokstackError
 from tokstack.lease import lease
 from tokstack.media import failures, sniff, tokens
+from tokstack.media.filenames import content_disposition
 from tokstack.media.secret import signing_secret
 from tokstack.media.source import Source
 from tokstack.media.storage import Storage, Stored, storage
@@ -86,8 +87,9 @@ class Delivery:
         return None
 
     def _ready(self, stored: Stored, source: Source, *, head: bool = False) -> Ready:
-        filename = f"{source.post_id}-{source.rendition}.{sniff.extension(stored.media_type)}"
-        url = self.storage.link(stored.key, method="HEAD" if head else "GET", filename=filename)
+        name = f"{source.post_id}-{source.rendition}.{sniff.extension(stored.media_type)}"
+        disposition = content_disposition(name, "inline")
+        url = self.storage.link(stored.key, method="HEAD" if head else "GET", disposition=disposition)
         return Ready(url, stored.media_type, stored.size)
 
 
@@ -103,7 +105,7 @@ def _start(source: Source) -> None:
     event = {"site": source.site, "post_id": source.post_id, "rendition": source.rendition}
     try:
         _client().invoke(
-            FunctionName=settings().media_fetch_function,
+            FunctionName=settings().media_download_function,
             InvocationType="Event",
             Payload=json.dumps(event),
         )

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from tokstack.media import tokens
-from tokstack.media.source import Source
+from tokstack.media.source import TIKTOK, Source
 
 
 class Links:
@@ -16,8 +16,8 @@ class Links:
         self._ttl = ttl
         self._now = now
 
-    def url(self, post_id: str, name: str) -> str:
-        """A link to the file `name` (renditions.py) of a TikTok post."""
-        source = Source("tiktok", post_id, name)
+    def url(self, post_id: str, name: str, site: str = TIKTOK) -> str:
+        """A link to the file `name` of a TikTok post (renditions.py), or of another site's page (items.py)."""
+        source = Source(site, post_id, name)
         token = tokens.issue(source, expires=self._now() + self._ttl, secret=self._secret)
         return f"{self._base_url}/media/{token}"

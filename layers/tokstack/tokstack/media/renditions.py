@@ -6,15 +6,24 @@ watermark           the best one with TikTok's watermark
 music               the sound
 image-1, image-2 …  the slides of a slideshow, in order
 live-1, live-2 …    the moving part of a slide that is a live photo
+subtitle-1 …        its subtitles, those that are WebVTT
 """
 
 from collections.abc import Iterator
 
-from tokstack.posts.models import Codec, Post, Rendition
+from tokstack.posts.models import Codec, Post, Rendition, Subtitle
 
 # h264 plays everywhere; what no upstream named is h264 more often than not.
 _CODECS = (Codec.H264, None, Codec.H265)
-_FAMILIES = {"video": "video", "watermark": "video", "live": "video", "music": "audio", "image": "image"}
+_FAMILIES = {
+    "video": "video",
+    "watermark": "video",
+    "live": "video",
+    "music": "audio",
+    "image": "image",
+    "subtitle": "text",
+}
+_WEBVTT = "webvtt"
 
 
 def names(post: Post) -> tuple[str, ...]:
@@ -28,7 +37,7 @@ def urls(post: Post, name: str) -> tuple[str, ...]:
 
 
 def family(name: str) -> str:
-    """The kind of file that `name` is: video, audio or image."""
+    """The kind of file that `name` is: video, audio, image or text."""
     return _FAMILIES[name.partition("-")[0]]
 
 
@@ -42,6 +51,11 @@ def videos(post: Post) -> dict[str, Rendition]:
     return named
 
 
+def subtitles(post: Post) -> tuple[Subtitle, ...]:
+    """Those that can be embedded, in the order of their names."""
+    return tuple(subtitle for subtitle in post.subtitles if subtitle.format == _WEBVTT)
+
+
 def _files(post: Post) -> dict[str, tuple[str, ...]]:
     files = {
         "video": _best(_ranked(post, watermark=False)),
@@ -51,6 +65,7 @@ def _files(post: Post) -> dict[str, tuple[str, ...]]:
     files |= {name: rendition.urls for name, rendition in videos(post).items()}
     for number, slide in enumerate(post.slides, 1):
         files |= {f"image-{number}": slide.urls, f"live-{number}": slide.live_urls}
+    files |= {f"subtitle-{number}": (subtitle.url,) for number, subtitle in enumerate(subtitles(post), 1)}
     return {name: mirrors for name, mirrors in files.items() if mirrors}
 
 

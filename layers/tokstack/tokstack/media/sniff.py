@@ -8,7 +8,16 @@ _PREFIXES = {
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
     b"ID3": "audio/mpeg",
+    b"OggS": "audio/ogg",
+    b"fLaC": "audio/flac",
+    b"\x1aE\xdf\xa3": "video/webm",
+    b"WEBVTT": "text/vtt",
+    b"\xef\xbb\xbfWEBVTT": "text/vtt",
 }
+# What a RIFF file holds.
+_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+# Containers of picture and sound that often hold sound alone.
+_SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm"}
 # The major brand of an ISO media file (mp4ra.org); what is not listed is video.
 _BRANDS = {
     b"M4A ": "audio/mp4",
@@ -25,27 +34,33 @@ _FRAMES = (
 )
 _EXTENSIONS = {
     "audio/aac": "aac",
+    "audio/flac": "flac",
     "audio/mp4": "m4a",
     "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "audio/webm": "weba",
     "image/avif": "avif",
     "image/gif": "gif",
     "image/heic": "heic",
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
+    "text/vtt": "vtt",
     "video/mp4": "mp4",
+    "video/webm": "webm",
     "video/quicktime": "mov",
 }
 
 
 def media_type(head: bytes, family: str) -> str | None:
-    """The media type of a file of `family` (video, audio or image) that begins with `head`.
+    """The media type of a file of `family` (video, audio, image or text) that begins with `head`.
 
     None for anything else: another family, or no media at all (HTML, JSON, nothing).
     """
     found = _media_type(head)
-    if family == "audio" and found == "video/mp4":
-        found = "audio/mp4"  # many an m4a bears a plain ISO brand
+    if family == "audio":
+        found = _SOUND_ALONE.get(found or "", found)  # many an m4a bears a plain ISO brand
     return found if found and found.startswith(f"{family}/") else None
 
 
@@ -58,8 +73,8 @@ def _media_type(head: bytes) -> str | None:
     for prefix, named in _PREFIXES.items():
         if head.startswith(prefix):
             return named
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":
         return _BRANDS.get(head[8:12], "video/mp4")
     first = int.from_bytes(head[:2], "big")

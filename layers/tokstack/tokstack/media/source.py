@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+TIKTOK = "tiktok"
+WEB = "web"  # every other site: `post_id` stands for a page (pages.py)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One rendition (renditions.py) of one post of one site."""
+    """One rendition (renditions.py, items.py) of one post of one site."""
 
     site: str
     post_id: str

@@ -1,7 +1,8 @@
-"""The media bucket. An object is written once and never changed; any fault of AWS is `service_unavailable`."""
+"""The media bucket. Media are written once and never changed; any fault of AWS is `service_unavailable`."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -12,12 +13,14 @@ from tokstack.config import settings
 from tokstack.errors import Code, TokstackError
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 LINK_SECONDS = 900
-PART_BYTES = 8 << 20  # what is held in memory; S3 takes 10,000 parts
+PART_BYTES = 8 << 20  # some of which are held in memory; S3 takes 10,000 parts
 
+_PARTS_AT_ONCE = 3
 _MISSING = frozenset({"404", "NoSuchKey"})
 # Another writer has stored the object (412) or is just about to (409).
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -37,6 +40,30 @@ class Stored:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """An object that somebody else put there; `size` in bytes, `modified_at` in epoch seconds."""
+
+    key: str
+    etag: str
+    size: int
+    modified_at: float
+    metadata: Mapping[str, str]
+
+
+class Stream:
+    """An object's bytes as they come; a connection that breaks is `service_unavailable`."""
+
+    def __init__(self, body: "StreamingBody") -> None:
+        self._body = body
+
+    def read(self, size: int | None = None, /) -> bytes:
+        try:
+            return self._body.read(size)
+        except BotoCoreError as error:
+            raise TokstackError(Code.SERVICE_UNAVAILABLE, "Storage broke off.", retry_after=1) from error
+
+
 class Storage:
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -49,17 +76,53 @@ class Storage:
             return None
         return Stored(key, answer["ContentType"], answer["ContentLength"])
 
-    def link(self, key: str, *, method: Literal["GET", "HEAD"] = "GET", filename: str) -> str:
-        """A URL that answers `method` for LINK_SECONDS; a browser shows the file, and saves it as `filename`."""
+    def uploaded(self, key: str) -> Uploaded | None:
+        try:
+            answer = self._call("head_object", key)
+        except _MissingError:
+            return None
+        modified_at = answer["LastModified"].timestamp()
+        return Uploaded(key, answer["ETag"], answer["ContentLength"], modified_at, answer["Metadata"])
+
+    def link(self, key: str, *, method: Literal["GET", "HEAD"] = "GET", disposition: str) -> str:
+        """A URL that answers `method` for LINK_SECONDS, with that Content-Disposition (filenames.py)."""
         return self._client.generate_presigned_url(
             {"GET": "get_object", "HEAD": "head_object"}[method],
             {
                 "Bucket": self._bucket,
                 "Key": key,
-                "ResponseContentDisposition": f'inline; filename="{filename}"',
+                "ResponseContentDisposition": disposition,
             },
             ExpiresIn=LINK_SECONDS,
         )
+
+    @property
+    def bucket(self) -> str:
+        """Its name."""
+        return self._bucket
+
+    def write(self, key: str, body: bytes, media_type: str) -> None:
+        """A small object, in place of what is there."""
+        self._call("put_object", key, Body=body, ContentType=media_type)
+
+    def delete(self, key: str) -> None:
+        """It is gone, or was never there."""
+        self._call("delete_object", key)
+
+    def read(self, key: str) -> bytes:
+        """A small object, whole. Raises what `open` does."""
+        with self.open(key) as stored:
+            return stored.read()
+
+    @contextmanager
+    def open(self, key: str) -> Iterator["Stream"]:
+        """An object from its beginning. Raises UPSTREAM_EMPTY where it is gone."""
+        try:
+            body = self._call("get_object", key)["Body"]
+        except _MissingError:
+            raise TokstackError(Code.UPSTREAM_EMPTY, "The file is not in storage any more.") from None
+        with closing(body):
+            yield Stream(body)
 
     def put(self, key: str, body: Readable, media_type: str) -> None:
         """Stores all that `body` reads; what is there already stays. If `body` raises, nothing is stored."""
@@ -76,7 +139,7 @@ class Storage:
         begun = self._call("create_multipart_upload", key, ContentType=media_type, ChecksumAlgorithm="CRC32")
         upload = begun["UploadId"]
         try:
-            done = [self._put_part(key, upload, number, part) for number, part in enumerate(parts, 1)]
+            done = self._put_each(key, upload, parts)
             self._call(
                 "complete_multipart_upload", key, UploadId=upload, MultipartUpload={"Parts": done}, IfNoneMatch="*"
             )
@@ -84,6 +147,19 @@ class Storage:
             with suppress(TokstackError, _MissingError):  # the bucket's lifecycle ends it tomorrow
                 self._call("abort_multipart_upload", key, UploadId=upload)
             raise
+
+    def _put_each(self, key: str, upload: str, parts: Iterator[bytes]) -> list["CompletedPartTypeDef"]:
+        """A few at once, while the next is read. When this ends, however it ends, none is under way any more."""
+        from concurrent.futures import Future, ThreadPoolExecutor
+
+        done: list[CompletedPartTypeDef] = []
+        going: deque[Future[CompletedPartTypeDef]] = deque()
+        with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
+            for number, part in enumerate(parts, 1):
+                if len(going) == _PARTS_AT_ONCE:
+                    done.append(going.popleft().result())
+                going.append(pool.submit(self._put_part, key, upload, number, part))
+            return [*done, *(each.result() for each in going)]
 
     def _put_part(self, key: str, upload: str, number: int, part: bytes) -> "CompletedPartTypeDef":
         answer = self._call("upload_part", key, UploadId=upload, PartNumber=number, Body=part)

@@ -1,69 +1,16 @@
-"""Media tokens: who holds one may have one file of one post until it expires, and nothing else.
+"""Media tokens: who holds one may have one file of one post until it expires, and nothing else (signing.py)."""
 
-A token is base64url, unpadded, of
-
-    version     1 byte
-    expires     4 bytes, epoch seconds, big-endian
-    path        Source.path in ASCII
-    signature   16 bytes: HMAC-SHA256 of "media" and all of the above, cut in half (RFC 2104, section 5)
-"""
-
-import binascii
-import hashlib
-import hmac
-import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-
-from tokstack.errors import Code, TokstackError
+from tokstack.media import signing
 from tokstack.media.source import Source
 
-_VERSION = 1
-_HEADER = struct.Struct(">BI")
-_SIGNATURE_BYTES = 16
-_LONGEST = 256  # characters; ours have fewer than 100
+_PURPOSE = b"media"
 
 
 def issue(source: Source, *, expires: float, secret: bytes) -> str:
     """A token for `source`, good until `expires` (epoch seconds)."""
-    claim = _HEADER.pack(_VERSION, int(expires)) + source.path.encode("ascii")
-    return _encode(claim + _sign(claim, secret))
+    return signing.issue(_PURPOSE, source.path, expires=expires, secret=secret)
 
 
 def verify(token: str, *, now: float, secret: bytes) -> Source:
-    """What the token names. Raises INVALID_MEDIA_TOKEN unless it is ours to the last bit, then EXPIRED_MEDIA_TOKEN."""
-    raw = _decode(token)
-    claim, signature = raw[:-_SIGNATURE_BYTES], raw[-_SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _sign(claim, secret)):
-        raise _invalid()
-    version, expires = _HEADER.unpack_from(claim)
-    if version != _VERSION:
-        raise _invalid()
-    if expires <= now:
-        raise TokstackError(Code.EXPIRED_MEDIA_TOKEN, "This media link has expired: ask for the post again.")
-    return Source(*claim[_HEADER.size :].decode("ascii").split("/"))
-
-
-def _sign(claim: bytes, secret: bytes) -> bytes:
-    # The first word keeps a signature made for one purpose from passing for another's.
-    return hmac.digest(secret, b"media" + claim, hashlib.sha256)[:_SIGNATURE_BYTES]
-
-
-def _encode(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
-
-
-def _decode(token: str) -> bytes:
-    if len(token) > _LONGEST or not token.isascii():
-        raise _invalid()
-    try:
-        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except binascii.Error as error:
-        raise _invalid() from error
-    # base64 skips foreign characters and ignores spare bits: only the one spelling that was issued is ours.
-    if len(raw) < _HEADER.size + _SIGNATURE_BYTES or _encode(raw) != token:
-        raise _invalid()
-    return raw
-
-
-def _invalid() -> TokstackError:
-    return TokstackError(Code.INVALID_MEDIA_TOKEN, "This is not a media link of this service.")
+    """What the token names. Raises INVALID_MEDIA_TOKEN, EXPIRED_MEDIA_TOKEN."""
+    return Source(*signing.verify(_PURPOSE, token, now=now, secret=secret).split("/"))

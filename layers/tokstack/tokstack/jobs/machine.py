@@ -1,0 +1,70 @@
+"""What each step of the media machine does (statemachines/media.asl.json), by a job's id.
+
+Whatever goes wrong leaves a step as one of the errors of errors.py: the machine knows them by name.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tokstack.jobs import errors
+from tokstack.jobs.progress import DOWNLOAD, Progress
+from tokstack.jobs.work import Site
+from tokstack.media.source import TIKTOK, WEB, Source
+from tokstack.media.storage import Stored
+from tokstack.observability import logger
+from tokstack.table import table
+
+
+def resolve(job_id: str) -> dict[str, Any]:
+    """`files`, each an event for `download` but for the job, and `convert`: whether that step is needed."""
+    from tokstack.jobs.resolve import found, resolver
+
+    with errors.told():
+        plan = resolver().resolve(job_id)
+        work = found(table(), job_id).work
+    site = TIKTOK if work.subject.site is Site.TIKTOK else WEB
+    parts = len(plan.files)
+    files = [
+        {"site": site, "post_id": work.subject.id, "rendition": file.name, "part": [number, parts]}
+        for number, file in enumerate(plan.files)
+    ]
+    return {"files": files, "convert": work.format is not None}
+
+
+def download(job_id: str, source: Source, part: Sequence[int]) -> Stored:
+    """Brings one file into storage; `part` says which of how many it is."""
+    from tokstack.media.fetch import fetcher
+
+    number, parts = part
+    with errors.told():
+        stored = fetcher().fetch(source, Progress(table(), job_id, DOWNLOAD, (number, parts)))
+    if stored is None:
+        raise errors.BusyError(source.path)
+    return stored
+
+
+def convert(job_id: str, seconds: float) -> None:
+    """Makes the result of what is in storage, within `seconds`."""
+    from tokstack.jobs.convert import converter
+
+    with errors.told():
+        converter().convert(job_id, seconds)
+
+
+def finish(job_id: str) -> None:
+    """Ends the job as a success."""
+    from tokstack.jobs.finish import finisher
+
+    with errors.told():
+        finisher().finish(job_id)
+
+
+def fail(job_id: str, output: Mapping[str, str]) -> dict[str, Any]:
+    """Ends the job as a failure; what the execution then says of it."""
+    from tokstack.jobs.finish import finisher
+
+    error = errors.read(output)
+    logger.warning("job failed", extra={"code": error.code, "cause": error.message, "error": output.get("Error")})
+    with errors.told():
+        finisher().fail(job_id, error)
+    return {"code": error.code, "message": error.message}

@@ -1,0 +1,121 @@
+"""The machine's first step: which files a job needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Protocol
+
+from tokstack.config import settings
+from tokstack.errors import Code, TokstackError
+from tokstack.jobs import store
+from tokstack.jobs.job import Job
+from tokstack.jobs.plan import Plan
+from tokstack.jobs.work import Site, Work
+from tokstack.media import items, selection
+from tokstack.media.formats import Format, Options
+from tokstack.media.items import Item
+from tokstack.posts.models import Post
+from tokstack.posts.references import PostRef
+from tokstack.table import Table, table
+
+if TYPE_CHECKING:
+    from tokstack.posts.pages import Page
+
+_SECONDS = 40.0  # for a page of another site
+_FILES = frozenset({"media"})
+_WANTED = frozenset({"sound", "lives"})
+
+
+class Posts(Protocol):
+    """Who knows a post (providers/upstream.py)."""
+
+    def post(self, reference: PostRef, *, required: frozenset[str], wanted: frozenset[str]) -> Post: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    table: Table
+    posts: Callable[[], Posts]
+    page: Callable[[str, float], "Page"]  # an address, seconds
+    gif_width: int
+
+    def resolve(self, job_id: str) -> Plan:
+        """The job's plan, made once; the job is at work from then on."""
+        job = found(self.table, job_id)
+        plan = job.plan or self._plan(job.work)
+        store.begin(self.table, job, plan)
+        return plan
+
+    def _plan(self, work: Work) -> Plan:
+        match work.subject.site:
+            case Site.TIKTOK:
+                return self._of_post(work)
+            case Site.WEB:
+                return self._of_page(work)
+            case Site.UPLOAD:
+                return Plan(PurePosixPath(work.subject.address).stem)
+
+    def _of_post(self, work: Work) -> Plan:
+        wanted = _WANTED | {"subtitles"} if work.options.subtitles else _WANTED
+        post = self.posts().post(PostRef(work.subject.id), required=_FILES, wanted=wanted)
+        if work.format is None:
+            return Plan(post.caption, items.of_post(post))
+        names = selection.of_post(post, work.format, work.options, self.gif_width)
+        return Plan(post.caption, tuple(items.of_rendition(post, name) for name in names))
+
+    def _of_page(self, work: Work) -> Plan:
+        page = self.page(work.subject.address, _SECONDS)
+        files = items.of_page(page)
+        if work.format is None:
+            return Plan(page.title, files)
+        file = _first_for(files, work.format)
+        number, _ = items.read_page_item(file.name)
+        chosen = items.page_item(number, _choice(file, work.format, work.options, self.gif_width))
+        return Plan(file.title, (Item(chosen, file.type, file.media_type, file.site, file.title, file.thumbnail),))
+
+
+def found(table: Table, job_id: str) -> Job:
+    """The job that a step is for. Raises JOB_NOT_FOUND."""
+    job = store.find(table, job_id)
+    if job is None:
+        raise TokstackError(Code.JOB_NOT_FOUND, "There is no such job.")
+    return job
+
+
+def _first_for(files: tuple[Item, ...], format: Format) -> Item:
+    """The first file of a page that a format can be made of."""
+    for file in files:
+        if file.type == "video" or (file.type == "audio" and format.sound_only):
+            return file
+    if format.sound_only:
+        raise TokstackError(Code.NO_AUDIO_TRACK, "There is no sound on this page.")
+    raise TokstackError(Code.UNSUPPORTED_MEDIA, "There is no video on this page.")
+
+
+def _choice(file: Item, format: Format, options: Options, gif_width: int) -> str:
+    if file.type == "audio":
+        return ""
+    if format.sound_only:
+        return items.SOUND
+    if format is Format.GIF:
+        return str(min(options.video_quality or gif_width, gif_width))
+    return str(options.video_quality or "")
+
+
+@cache
+def resolver() -> Resolver:
+    """This function's resolver."""
+    return Resolver(table(), _posts, _page, settings().gif_max_width)
+
+
+def _posts() -> Posts:
+    from tokstack.providers.upstream import upstream
+
+    return upstream()
+
+
+def _page(address: str, seconds: float) -> "Page":
+    from tokstack.providers.extractor.extractor import extractor
+
+    return extractor().page(address, seconds)
