@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.clouds import Stack
@@ -18,6 +18,20 @@ def workers(stack: Stack, function: str) -> Iterator[int]:
             environment = (process / "environ").read_bytes().split(b"\0")
             if name in environment and endpoint in environment:
                 yield int(process.name)
+
+
+@contextmanager
+def halted(stack: Stack, function: str) -> Iterator[None]:
+    """Workers of a function that take what they are given and do nothing; in the end they are killed."""
+    held = list(workers(stack, function))
+    for process in held:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in held:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
 
 def kill(stack: Stack, function: str) -> bool:

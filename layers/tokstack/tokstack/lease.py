@@ -14,7 +14,7 @@ from uuid import uuid4
 from tokstack.errors import TokstackError
 from tokstack.table import ConditionFailedError, Delete, Key, Put, Table, Update
 
-_KEPT = 20.0  # seconds that a lease outlives its holder; it is renewed three times as often
+_KEPT = 12.0  # seconds that a lease outlives its holder; it is renewed three times as often
 
 
 @contextmanager

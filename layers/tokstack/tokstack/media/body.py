@@ -37,7 +37,8 @@ class Body:
 
     def read(self, size: int, /) -> bytes:
         self._fill(size)
-        taken = bytes(self._buffer[:size])
+        with memoryview(self._buffer) as whole:
+            taken = bytes(whole[:size])
         del self._buffer[:size]
         return taken
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 LINK_SECONDS = 900
-PART_BYTES = 8 << 20  # some of which are held in memory; S3 takes 10,000 parts
+PART_BYTES = 5 << 20  # S3's least, for some are held in memory; it takes 10,000 of them
 
 _PARTS_AT_ONCE = 3
 _MISSING = frozenset({"404", "NoSuchKey"})
