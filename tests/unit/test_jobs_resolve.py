@@ -49,7 +49,7 @@ class World:
     page_: Page | TokstackError = field(default_factory=lambda: page("video"))
     asked: list[Any] = field(default_factory=list)
 
-    def post(self, reference: PostRef, *, required: frozenset[str], wanted: frozenset[str]) -> Post:
+    def post(self, reference: PostRef, *, required: frozenset[str], wanted: frozenset[str] = frozenset()) -> Post:
         self.asked.append((reference, required, wanted))
         if isinstance(self.post_, TokstackError):
             raise self.post_
@@ -98,7 +98,7 @@ def names(plan: Plan) -> list[str]:
 
 def test_a_download_needs_the_files_that_are_told_of(world: World) -> None:
     assert world.plan(download()) == Plan("A title", (VIDEO,))
-    assert world.asked == [(PostRef(POST.id), {"media"}, {"sound", "lives"})]
+    assert world.asked == [(PostRef(POST.id), {"media"}, {"sound"})]
     world.post_ = SLIDES
     assert names(world.plan(download(once="2"))) == ["image-1", "image-2", "music"]
 
@@ -116,7 +116,34 @@ def test_subtitles_are_asked_for_and_carry_their_language(world: World) -> None:
         ("video-720-h264", "video", "A title"),
         ("subtitle-1", "text", "eng-US"),
     ]
-    assert world.asked == [(PostRef(POST.id), {"media"}, {"sound", "lives", "subtitles"})]
+
+
+@pytest.mark.parametrize(
+    ("post", "work", "missing"),
+    [
+        (FILM.model_copy(update={"subtitles": ()}), conversion(format=Format.MP4, subtitles=True), "subtitles"),
+        (SLIDES.model_copy(update={"slides": SLIDES.slides[:1]}), conversion(format=Format.MP4), "lives"),
+    ],
+)
+def test_what_few_posts_have_is_asked_for_once_more_with_patience(
+    world: World, post: Post, work: Work, missing: str
+) -> None:
+    world.post_ = post
+    assert names(world.plan(work))
+    (_, first, _), (_, second, _) = world.asked
+    assert missing not in first
+    assert missing in second
+
+
+def test_the_next_best_file_takes_the_place_of_one_that_leads_nowhere(world: World) -> None:
+    work = conversion(format=Format.MP4)
+    assert names(world.plan(work)) == ["video-720-h264"]
+    made = store.latest(world.table, work)
+    assert made
+    assert world.resolver.instead(made.id, "video-720-h264") == "video-360-h264"
+    assert names(world.resolver.resolve(made.id)) == ["video-360-h264"]
+    assert world.resolver.instead(made.id, "video-360-h264") is None
+    assert world.resolver.instead(made.id, "subtitle-1") is None
 
 
 def test_a_post_that_cannot_be_had(world: World) -> None:

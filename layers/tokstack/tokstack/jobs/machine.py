@@ -4,8 +4,10 @@ Whatever goes wrong leaves a step as one of the errors of errors.py: the machine
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from tokstack.errors import TokstackError
 from tokstack.jobs import errors
 from tokstack.jobs.progress import DOWNLOAD, Progress
 from tokstack.jobs.work import Site
@@ -33,14 +35,29 @@ def resolve(job_id: str) -> dict[str, Any]:
 
 def download(job_id: str, source: Source, part: Sequence[int]) -> Stored:
     """Brings one file into storage; `part` says which of how many it is."""
-    from tokstack.media.fetch import fetcher
-
     number, parts = part
+    progress = Progress(table(), job_id, DOWNLOAD, (number, parts))
     with errors.told():
-        stored = fetcher().fetch(source, Progress(table(), job_id, DOWNLOAD, (number, parts)))
+        stored = _fetch(job_id, source, progress)
     if stored is None:
         raise errors.BusyError(source.path)
     return stored
+
+
+def _fetch(job_id: str, source: Source, progress: Progress) -> Stored | None:
+    """The file, or the next best one where it leads nowhere."""
+    from tokstack.jobs.resolve import resolver
+    from tokstack.media.fetch import fetcher
+
+    while True:
+        try:
+            return fetcher().fetch(source, progress)
+        except TokstackError as error:
+            other = resolver().instead(job_id, source.rendition) if error.passing else None
+            if other is None:
+                raise
+            logger.info("another file instead", extra={"missed": source.path, "taken": other, "cause": str(error)})
+            source = replace(source, rendition=other)
 
 
 def convert(job_id: str, seconds: float) -> None:

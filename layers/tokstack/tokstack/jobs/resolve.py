@@ -1,6 +1,7 @@
 """The machine's first step: which files a job needs."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from tokstack.media.formats import Format, Options
 from tokstack.media.items import Item
 from tokstack.posts.models import Post
 from tokstack.posts.references import PostRef
+from tokstack.providers.completeness import missing
 from tokstack.table import Table, table
 
 if TYPE_CHECKING:
@@ -24,13 +26,13 @@ if TYPE_CHECKING:
 
 _SECONDS = 40.0  # for a page of another site
 _FILES = frozenset({"media"})
-_WANTED = frozenset({"sound", "lives"})
+_WANTED = frozenset({"sound"})
 
 
 class Posts(Protocol):
     """Who knows a post (providers/upstream.py)."""
 
-    def post(self, reference: PostRef, *, required: frozenset[str], wanted: frozenset[str]) -> Post: ...
+    def post(self, reference: PostRef, *, required: frozenset[str], wanted: frozenset[str] = frozenset()) -> Post: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,37 @@ class Resolver:
             case Site.UPLOAD:
                 return Plan(PurePosixPath(work.subject.address).stem)
 
+    def instead(self, job_id: str, name: str) -> str | None:
+        """The next best file in place of one that no mirror gave; the job needs that one from now on."""
+        job = found(self.table, job_id)
+        work, plan = job.work, job.plan
+        if work.subject.site is not Site.TIKTOK or work.format is None or plan is None:
+            return None
+        post = self.posts().post(PostRef(work.subject.id), required=_FILES)
+        names = selection.videos(post, work.format, work.options, self.gif_width)
+        other = next((names[at + 1] for at, tried in enumerate(names[:-1]) if tried == name), None)
+        if other:
+            chosen = items.of_rendition(post, other)
+            files = tuple(chosen if file.name == name else file for file in plan.files)
+            store.begin(self.table, job, Plan(plan.title, files))
+        return other
+
     def _of_post(self, work: Work) -> Plan:
-        wanted = _WANTED | {"subtitles"} if work.options.subtitles else _WANTED
-        post = self.posts().post(PostRef(work.subject.id), required=_FILES, wanted=wanted)
+        post = self._post(work)
         if work.format is None:
             return Plan(post.caption, items.of_post(post))
         names = selection.of_post(post, work.format, work.options, self.gif_width)
         return Plan(post.caption, tuple(items.of_rendition(post, name) for name in names))
+
+    def _post(self, work: Work) -> Post:
+        """What few posts have is asked for once more with all patience: the result is kept without it, too."""
+        reference = PostRef(work.subject.id)
+        post = self.posts().post(reference, required=_FILES, wanted=_WANTED)
+        rare = _rare(work)
+        if missing(post, rare):
+            with suppress(TokstackError):  # mostly there is none
+                return self.posts().post(reference, required=_FILES | rare)
+        return post
 
     def _of_page(self, work: Work) -> Plan:
         page = self.page(work.subject.address, _SECONDS)
@@ -73,6 +99,12 @@ class Resolver:
         number, _ = items.read_page_item(file.name)
         chosen = items.page_item(number, _choice(file, work.format, work.options, self.gif_width))
         return Plan(file.title, (Item(chosen, file.type, file.media_type, file.site, file.title, file.thumbnail),))
+
+
+def _rare(work: Work) -> frozenset[str]:
+    if work.format is None or work.format.sound_only:
+        return frozenset()
+    return frozenset({"lives", "subtitles"} if work.options.subtitles else {"lives"})
 
 
 def found(table: Table, job_id: str) -> Job:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from tokstack.errors import Code, TokstackError
 from tokstack.media import renditions
 from tokstack.media.formats import Format, Options
-from tokstack.posts.models import Codec, Kind, Post, Rendition
+from tokstack.posts.models import Codec, Kind, Post
 
 MOST_SUBTITLES = 8
 
@@ -21,8 +21,8 @@ def of_post(post: Post, format: Format, options: Options, gif_width: int) -> tup
     subtitles: Iterable[str] = ()
     if format is Format.MP4 and options.subtitles:
         subtitles = [f"subtitle-{number}" for number, _ in enumerate(renditions.subtitles(post)[:MOST_SUBTITLES], 1)]
-    video = _of_video(renditions.videos(post), format, options, gif_width)
-    return (video or _best(post), *subtitles)
+    found = videos(post, format, options, gif_width)
+    return (found[0] if found else _best(post), *subtitles)
 
 
 def _best(post: Post) -> str:
@@ -40,22 +40,19 @@ def _of_slides(post: Post, format: Format) -> tuple[str, ...]:
     return (*shown, *music)
 
 
-def _of_video(videos: dict[str, Rendition], format: Format, options: Options, gif_width: int) -> str | None:
-    known = {name: video for name, video in videos.items() if video.short_side}
-    if not known:
-        return None
-    if format.sound_only:
-        return min(known, key=lambda name: known[name].bytes or known[name].short_side << 20)
+def videos(post: Post, format: Format, options: Options, gif_width: int) -> tuple[str, ...]:
+    """The video files of a post by their names, the best one to convert from first; none whose size nobody named."""
+    known = {name: video for name, video in renditions.videos(post).items() if video.short_side}
+
+    def distance(name: str) -> tuple[float, ...]:
+        video = known[name]
+        if format.sound_only:
+            return (video.bytes or video.short_side << 20,)
+        too_small = side is not None and video.short_side < side
+        size = -video.short_side if side is None or too_small else video.short_side
+        return too_small, size, video.codec is not Codec.H264, -(video.bitrate or 0)
+
     side = options.video_quality
     if format is Format.GIF:
         side = min(side or gif_width, gif_width)
-    if side is None:
-        return max(known, key=lambda name: _rank(known[name]))
-    large = [name for name in known if known[name].short_side >= side]
-    if not large:
-        return max(known, key=lambda name: _rank(known[name]))
-    return min(large, key=lambda name: (known[name].short_side, known[name].codec is not Codec.H264))
-
-
-def _rank(video: Rendition) -> tuple[int, bool, int]:
-    return video.short_side, video.codec is Codec.H264, video.bitrate or 0
+    return tuple(sorted(known, key=distance))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LINK_SECONDS = 900
 PART_BYTES = 5 << 20  # S3's least, for some are held in memory; it takes 10,000 of them
 
-_PARTS_AT_ONCE = 3
+_PARTS_AT_ONCE = 2
 _MISSING = frozenset({"404", "NoSuchKey"})
 # Another writer has stored the object (412) or is just about to (409).
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
