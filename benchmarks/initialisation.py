@@ -13,13 +13,16 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam/x86_64"
 PYTHON = ROOT / ".venv-runtime/bin/python"
 BOUND = 1.5
-ROUNDS = 15
+ROUNDS = 11
 PEER = 'import boto3; boto3.client("dynamodb")'
 # A function's first client belongs to its start, whether it is made at import or at the first call.
 WITH_TABLE = "import app; from tokstack.table import table; table()"
 WITHOUT_TABLE = "import app"
 WITHOUT = {"Health", "Openapi", "Docs"}
-API = ("Statistic", "Downloader", "Slides", "Random", "Media", "Usage", "NotFound", "Health", "Openapi", "Docs")
+API = (
+    *("Statistic", "Downloader", "Slides", "Random", "Media", "Download", "Convert", "Job", "JobFile"),
+    *("Usage", "NotFound", "Health", "Openapi", "Docs"),
+)
 
 
 def measure() -> Section:
@@ -45,12 +48,17 @@ def start(program: str, code: Path) -> float:
         "MEDIA_BUCKET": "none",
         "SERVICE_NAME": "none",
         "SIGNING_SECRET_ARN": "none",
-        "MEDIA_FETCH_FUNCTION": "none",
+        "MEDIA_DOWNLOAD_FUNCTION": "none",
         "ALLOW_ANONYMOUS": "false",
         "RANDOM_POOL_SIZE": "1",
         "POST_TTL": "1",
         "MEDIA_LINK_TTL": "1",
         "MEDIA_MAX_BYTES": "1",
+        "MEDIA_MACHINE_ARN": "none",
+        "CONVERT_MAX_SECONDS": "1",
+        "GIF_MAX_SECONDS": "1",
+        "GIF_MAX_FPS": "1",
+        "GIF_MAX_WIDTH": "1",
     }
     started = time.perf_counter()
     subprocess.run([PYTHON, "-c", program], env=environment, check=True)

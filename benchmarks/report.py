@@ -33,10 +33,15 @@ def in_turn(cases: Mapping[str, Callable[[], object]], rounds: int) -> dict[str,
     times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(rounds):
         for name, run in cases.items():
-            started = time.perf_counter()
-            run()
-            times[name].append(time.perf_counter() - started)
+            times[name].append(timed(run))
     return {name: statistics.median(values) for name, values in times.items()}
+
+
+def timed(run: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
 
 
 def page(sections: Iterable[Section]) -> str:

@@ -530,6 +530,7 @@ def test_a_name_is_public(host: str) -> None:
             "EXAMPLE.COM",
             "a b.example",
         ),
+        *("a.localhost", "printer.local", "metadata.google.internal", "router.home.arpa", "a.test"),
         *(
             "exämple.com",
             "example.com\n",

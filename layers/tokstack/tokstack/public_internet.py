@@ -1,6 +1,6 @@
 """Which names and addresses belong to the public internet. Rules alone: nothing is looked up or asked.
 
-is_public_name          a DNS name, and no spelling of an address
+is_public_name          a DNS name, no spelling of an address and no name of a private network
 is_public_address       an address of nobody's own network, no tunnel, no multicast
 """
 
@@ -12,6 +12,10 @@ import re
 _NAME = re.compile(
     r"(?=.{4,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])\Z", re.ASCII
 )
+
+# Names that public DNS does not answer and that a network may answer by itself, a cloud's metadata among them:
+# IANA's special-use domain names, and what ICANN keeps for private use.
+_SPECIAL_NAMES = (".alt", ".home.arpa", ".internal", ".invalid", ".local", ".localhost", ".onion", ".test")
 
 _GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -46,8 +50,8 @@ _SPECIAL = tuple(
 
 
 def is_public_name(host: str) -> bool:
-    """Whether a host, in lower case, is a name that public DNS can hold."""
-    return _NAME.match(host) is not None
+    """Whether a host, in lower case, is a name that public DNS holds."""
+    return _NAME.match(host) is not None and not host.endswith(_SPECIAL_NAMES)
 
 
 def is_public_address(address: str) -> bool:
