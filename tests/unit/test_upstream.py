@@ -167,6 +167,16 @@ def test_what_was_wanted_in_vain_is_not_asked_for_again(upstream: Upstream, reco
     assert asked(recorder) == {"page": 1, "tikwm": 1}
 
 
+def test_who_is_patient_has_it_asked_for_again(upstream: Upstream, recorder: Recorder, world: World) -> None:
+    world.broken = {"tikwm"}
+    assert upstream.post(PostRef(identity(1)), required=COUNTERS, wanted=DOWNLOADS).downloads is None
+    world.broken = set()
+    asked(recorder)
+    post = upstream.post(PostRef(identity(1)), required=COUNTERS, wanted=DOWNLOADS, patient=True)
+    assert post.downloads == 5
+    assert asked(recorder) == {"tikwm": 1}
+
+
 def test_what_is_newly_wanted_is_asked_of_who_may_have_it(upstream: Upstream, recorder: Recorder) -> None:
     upstream.post(PostRef(identity(1)), required=COUNTERS)
     assert asked(recorder) == {"page": 1}

@@ -1,7 +1,6 @@
 """The machine's first step: which files a job needs."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -18,7 +17,6 @@ from tokstack.media.formats import Format, Options
 from tokstack.media.items import Item
 from tokstack.posts.models import Post
 from tokstack.posts.references import PostRef
-from tokstack.providers.completeness import missing
 from tokstack.table import Table, table
 
 if TYPE_CHECKING:
@@ -32,7 +30,14 @@ _WANTED = frozenset({"sound"})
 class Posts(Protocol):
     """Who knows a post (providers/upstream.py)."""
 
-    def post(self, reference: PostRef, *, required: frozenset[str], wanted: frozenset[str] = frozenset()) -> Post: ...
+    def post(
+        self,
+        reference: PostRef,
+        *,
+        required: frozenset[str],
+        wanted: frozenset[str] = frozenset(),
+        patient: bool = False,
+    ) -> Post: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +79,13 @@ class Resolver:
         return other
 
     def _of_post(self, work: Work) -> Plan:
-        post = self._post(work)
+        # With patience: the result is kept, also if it lacks what few posts have and nobody told just then.
+        wanted = _WANTED | _rare(work)
+        post = self.posts().post(PostRef(work.subject.id), required=_FILES, wanted=wanted, patient=True)
         if work.format is None:
             return Plan(post.caption, items.of_post(post))
         names = selection.of_post(post, work.format, work.options, self.gif_width)
         return Plan(post.caption, tuple(items.of_rendition(post, name) for name in names))
-
-    def _post(self, work: Work) -> Post:
-        """What few posts have is asked for once more with all patience: the result is kept without it, too."""
-        reference = PostRef(work.subject.id)
-        post = self.posts().post(reference, required=_FILES, wanted=_WANTED)
-        rare = _rare(work)
-        if missing(post, rare):
-            with suppress(TokstackError):  # mostly there is none
-                return self.posts().post(reference, required=_FILES | rare)
-        return post
 
     def _of_page(self, work: Work) -> Plan:
         page = self.page(work.subject.address, _SECONDS)

@@ -23,6 +23,8 @@ class Chain:
         required: frozenset[str],
         wanted: frozenset[str],
         deadline: Deadline,
+        *,
+        patient: bool = False,
     ) -> Post:
         """The post with all of `required`, and of `wanted` what could be had; `known` is what is known of it already.
 
@@ -39,7 +41,7 @@ class Chain:
                     provider,
                     lambda provider, seconds: _same(reference, provider.post(reference, seconds)),
                     deadline,
-                    effort=REQUIRED if needed else WANTED,
+                    effort=REQUIRED if needed or patient else WANTED,
                 )
             except TokstackError as error:
                 if post is None and not error.passing:

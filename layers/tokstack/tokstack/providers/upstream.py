@@ -82,10 +82,18 @@ class Upstream:
         self._pools = Shelf[Pool](table, "pool", Pool, self._pool_until)
 
     def post(
-        self, reference: PostRef | ShortLink, *, required: frozenset[str], wanted: frozenset[str] = frozenset()
+        self,
+        reference: PostRef | ShortLink,
+        *,
+        required: frozenset[str],
+        wanted: frozenset[str] = frozenset(),
+        patient: bool = False,
     ) -> Post:
-        """The post. Without one of `required` it is an error; what is `wanted` and cannot be had stays None."""
-        return self._post(reference, required, wanted, Deadline(DEADLINE))
+        """The post. Without one of `required` it is an error; what is `wanted` and cannot be had stays None.
+
+        Who is `patient` has what is wanted asked for as what is required, though it was asked for in vain before.
+        """
+        return self._post(reference, required, wanted, Deadline(DEADLINE), patient=patient)
 
     def resolve(self, reference: PostRef | ShortLink) -> PostRef:
         """Which post is meant; a short link costs a request, once a day."""
@@ -127,18 +135,20 @@ class Upstream:
         wanted: frozenset[str],
         deadline: Deadline,
         since: float = 0.0,
+        *,
+        patient: bool = False,
     ) -> Post:
         """`since` is the epoch second before which what is kept does not count."""
         meant = self._resolve(reference, deadline)
 
         def good(kept: KeptPost) -> bool:
-            unasked = missing(kept.post, wanted) - kept.asked
+            unasked = missing(kept.post, wanted) - (frozenset() if patient else kept.asked)
             return kept.fetched_at >= since and not missing(kept.post, required) and not unasked
 
         def fetch(kept: KeptPost | None) -> KeptPost:
             known = kept if kept and kept.fetched_at >= since else None
             started = self._now()
-            post = self._chain.post(meant, known.post if known else None, required, wanted, deadline)
+            post = self._chain.post(meant, known.post if known else None, required, wanted, deadline, patient=patient)
             return KeptPost(
                 post=post,
                 asked=missing(None, required | wanted) | (known.asked if known else frozenset()),
