@@ -12,7 +12,7 @@ from tokstack.media.ffmpeg.material import Limits, Slideshow
 from tokstack.media.ffmpeg.merge import merge
 from tokstack.media.formats import Format, Options
 
-PORTRAIT, LANDSCAPE, ANIMATED, LIVE = "picture-1.webp", "picture-3.jpeg", "picture-10.webp", "live-1/h264-720.mp4"
+PORTRAIT, LANDSCAPE, LIVE = "picture-1.jpeg", "picture-3.jpeg", "live-1/h264-720.mp4"
 HUES = {"red": (254, 0, 0), "lime": (0, 255, 1), "blue": (0, 0, 254)}
 
 
@@ -33,7 +33,7 @@ def run(this: Slideshow, to: str, folder: Path, **options: Any) -> Seen:
          (480, 640), 195, 6.5),
         ((PORTRAIT, LANDSCAPE), None, "mp4", {"video_quality": 240}, (240, 320), 150, 5.0),
         # 10 s, so that 8 s of sound begin again
-        ((ANIMATED,) * 4, "song-2.mp3", "mp4", {"start_time": 7, "video_quality": 240}, (270, 240), 90, 3.0),
+        ((LANDSCAPE,) * 4, "song-2.mp3", "mp4", {"start_time": 7, "video_quality": 240}, (320, 240), 90, 3.0),
         ((LIVE, PORTRAIT), None, "gif", {}, (480, 640), 75, 5.0),
     ],
 )  # fmt: skip
@@ -45,6 +45,20 @@ def test_a_slideshow_is_a_video(
     assert (looked.size, looked.frames) == (size, frames)
     assert looked.seconds == pytest.approx(seconds, abs=0.1)
     assert looked.codecs == (("gif",) if to == "gif" else ("aac", "h264") if sound else ("h264",))
+
+
+@pytest.mark.parametrize(("encoder", "frames"), [("libwebp", 1), ("libwebp_anim", 4)])
+def test_a_webp_is_a_slide(encoder: str, frames: int, tmp_path: Path) -> None:
+    """Of one that is animated, the first frame."""
+    picture, folder = tmp_path / "picture.webp", tmp_path / "work"
+    folder.mkdir()
+    source = ("-f", "lavfi", "-i", "testsrc2=size=540x480:rate=4", "-frames:v", str(frames))
+    ffmpeg("-v", "error", *source, "-c:v", encoder, picture)
+    assert (b"ANIM" in picture.read_bytes()) == (frames > 1)
+    shown = Slideshow((FromDisk(picture), sample(PORTRAIT)))
+    looked = seen(convert(shown, Format.MP4, Options(video_quality=240), Limits(), folder, seconds=120).path)
+    assert looked.frames == 150
+    assert looked.seconds == pytest.approx(5, abs=0.1)
 
 
 def test_each_slide_is_seen_in_its_time(tmp_path: Path) -> None:
