@@ -178,6 +178,14 @@ def test_a_conversion_that_is_under_way_is_joined(desk: Desk) -> None:
     assert outcomes(desk.table, "other") == []
 
 
+@pytest.mark.parametrize("kind", ["download", "statistic"])
+def test_two_accounts_with_one_id_pay_each_for_its_own(desk: Desk, kind: str) -> None:
+    credits.grant(desk.table, "other", 10)
+    mine, others = (desk.take(message(kind, account=account, id="1")) for account in ("acme", "other"))
+    assert mine.id != others.id
+    assert [credits.show(desk.table, account).balance for account in ("acme", "other")] == [9, 9]
+
+
 def test_an_id_is_the_account_s_own(desk: Desk) -> None:
     credits.grant(desk.table, "other", 10)
     assert desk.take(message(id="mine")).id == desk.take(message(id="mine", account="other")).id

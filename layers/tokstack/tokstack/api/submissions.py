@@ -89,7 +89,7 @@ class Submissions:
         place, digest = _place(account, name), sha256(message.encode()).hexdigest()
         job = self._submitted(place, digest)
         if job is None:
-            job = self._start(asked, account, name, last=last)
+            job = self._start(asked, account, f"{account}/{name}", last=last)
             item = {"pk": place.pk, "sk": place.sk, "asked": digest, "job": job.id}
             self.table.put(Put({**item, "expires_at": self.table.now() + _KEPT}))
         elif job.work.kind is Kind.STATISTIC and job.ended:
