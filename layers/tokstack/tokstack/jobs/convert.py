@@ -15,7 +15,6 @@ from tokstack.jobs.work import Site, Subject
 from tokstack.media.ffmpeg.convert import convert
 from tokstack.media.ffmpeg.material import Limits, Recording, Slideshow, SubtitleTrack, limits
 from tokstack.media.items import Item
-from tokstack.media.source import TIKTOK, WEB, Source
 from tokstack.media.storage import Readable, Storage, storage
 from tokstack.table import Table, table
 
@@ -91,7 +90,7 @@ class Converter:
 
 
 def _key(subject: Subject, file: Item) -> str:
-    return Source(TIKTOK if subject.site is Site.TIKTOK else WEB, subject.id, file.name).key
+    return subject.file(file.name).key
 
 
 @cache

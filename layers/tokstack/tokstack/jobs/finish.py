@@ -16,7 +16,6 @@ from tokstack.jobs.work import Kind, Site, Subject
 from tokstack.media.items import Item
 from tokstack.media.links import Links
 from tokstack.media.secret import signing_secret
-from tokstack.media.source import TIKTOK, WEB
 from tokstack.media.storage import Storage, storage
 from tokstack.observability import logger
 from tokstack.table import Table, table
@@ -72,10 +71,9 @@ class Finisher:
 
 def manifest(files: tuple[Item, ...], subject: Subject, links: Links) -> list[dict[str, Any]]:
     """The files as `POST /api/download` tells of them."""
-    site = TIKTOK if subject.site is Site.TIKTOK else WEB
     return [
         {
-            "url": links.url(subject.id, file.name, site),
+            "url": links.url(subject.id, file.name, subject.site),
             "type": file.type,
             "thumbnail": file.thumbnail,
             "mime_type": file.media_type,

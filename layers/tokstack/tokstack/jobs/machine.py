@@ -10,8 +10,7 @@ from typing import Any
 from tokstack.errors import TokstackError
 from tokstack.jobs import errors
 from tokstack.jobs.progress import DOWNLOAD, Progress
-from tokstack.jobs.work import Site
-from tokstack.media.source import TIKTOK, WEB, Source
+from tokstack.media.source import Source
 from tokstack.media.storage import Stored
 from tokstack.observability import logger
 from tokstack.table import table
@@ -24,10 +23,9 @@ def resolve(job_id: str) -> dict[str, Any]:
     with errors.told():
         plan = resolver().resolve(job_id)
         work = found(table(), job_id).work
-    site = TIKTOK if work.subject.site is Site.TIKTOK else WEB
     parts = len(plan.files)
     files = [
-        {"site": site, "post_id": work.subject.id, "rendition": file.name, "part": [number, parts]}
+        {"site": work.subject.site, "post_id": work.subject.id, "rendition": file.name, "part": [number, parts]}
         for number, file in enumerate(plan.files)
     ]
     return {"files": files, "convert": work.format is not None}

@@ -1,7 +1,7 @@
 """The machine's first step: which files a job needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
@@ -95,7 +95,7 @@ class Resolver:
         file = _first_for(files, work.format)
         number, _ = items.read_page_item(file.name)
         chosen = items.page_item(number, _choice(file, work.format, work.options, self.gif_width))
-        return Plan(file.title, (Item(chosen, file.type, file.media_type, file.site, file.title, file.thumbnail),))
+        return Plan(file.title, (replace(file, name=chosen),))
 
 
 def _rare(work: Work) -> frozenset[str]:

@@ -6,7 +6,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Self
 
+from tokstack.media import source
 from tokstack.media.formats import Format, Options
+from tokstack.media.source import Source
 
 _DIGEST = 40  # hexadecimal digits; an execution's name has at most 80 characters
 
@@ -18,8 +20,8 @@ class Kind(StrEnum):
 
 
 class Site(StrEnum):
-    TIKTOK = "tiktok"
-    WEB = "web"
+    TIKTOK = source.TIKTOK
+    WEB = source.WEB
     UPLOAD = "upload"
 
 
@@ -33,6 +35,10 @@ class Subject:
     site: Site
     id: str
     address: str = ""
+
+    def file(self, name: str) -> Source:
+        """One of its files, as storage and links name it. An upload has none: it is its own."""
+        return Source(self.site, self.id, name)
 
 
 @dataclass(frozen=True, slots=True)
