@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "GIF_MAX_SECONDS": "60",
     "GIF_MAX_FPS": "15",
     "GIF_MAX_WIDTH": "480",
+    "LIBRARY_TABLE": "tokstack-library",
+    "LIBRARY_BUCKET": "tokstack-library-123456789012-us-east-1",
 }
 
 _numbers = count(1)

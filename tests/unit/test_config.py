@@ -27,8 +27,11 @@ GOOD = {
     "GIF_MAX_SECONDS": "60",
     "GIF_MAX_FPS": "15",
     "GIF_MAX_WIDTH": "480",
+    "LIBRARY_TABLE": "tokstack-library",
+    "LIBRARY_BUCKET": "tokstack-library-123456789012-us-east-1",
+    "OPENSEARCH_URL": "https://search.example",
 }
-OPTIONAL = {"UPSTREAM_GATEWAY", "API_URL", "JOBS_QUEUE_URL"}
+OPTIONAL = {"UPSTREAM_GATEWAY", "API_URL", "JOBS_QUEUE_URL", "OPENSEARCH_URL"}
 
 
 def test_a_whole_environment_is_read() -> None:

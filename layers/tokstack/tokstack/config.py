@@ -30,6 +30,9 @@ class Settings:
     gif_max_seconds: int
     gif_max_fps: int
     gif_max_width: int
+    library_table: str
+    library_bucket: str
+    opensearch_url: str | None  # None where the library is searched by the embedded engine
     api_url: str | None  # None where a function is told by its callers
     jobs_queue_url: str | None  # None where a function does not read it
 
@@ -53,6 +56,9 @@ class Settings:
             gif_max_seconds=_count(environment, "GIF_MAX_SECONDS"),
             gif_max_fps=_count(environment, "GIF_MAX_FPS"),
             gif_max_width=_count(environment, "GIF_MAX_WIDTH"),
+            library_table=_text(environment, "LIBRARY_TABLE"),
+            library_bucket=_text(environment, "LIBRARY_BUCKET"),
+            opensearch_url=environment.get("OPENSEARCH_URL") or None,
             api_url=environment.get("API_URL") or None,
             jobs_queue_url=environment.get("JOBS_QUEUE_URL") or None,
         )

@@ -1,0 +1,1 @@
+"""What finds items: one protocol, and one package for each engine."""
