@@ -18,8 +18,8 @@ export AWS_DEFAULT_REGION ?= us-east-1
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/.ready ## the API on 127.0.0.1:3000, everything embedded  [PORT=3000] [UPSTREAM=sample|live|http://host:port]
-	@exec $(RUN) -m local run --port $(PORT) --upstream $(UPSTREAM)
+run: .venv/.ready ## the API on 127.0.0.1:3000, everything embedded  [PORT=3000] [UPSTREAM=sample|live|http://host:port] [ENGINE=opensearch OPENSEARCH_URL=http://host:port]
+	@exec $(RUN) -m local run --port $(PORT) --upstream $(UPSTREAM) $(if $(filter opensearch,$(ENGINE)),--param OpenSearchUrl=$(OPENSEARCH_URL))
 
 test: .venv/.ready .venv-runtime/.ready .venv-sam/.ready ## every test
 	@if $(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))'; then
@@ -27,7 +27,8 @@ test: .venv/.ready .venv-runtime/.ready .venv-sam/.ready ## every test
 	else
 		echo "The packages are not tested: building them needs Python 3.13."
 	fi
-	$(RUN) -m pytest
+	# Two workers, each with a cloud of its own; the files in their order, for those that wait long come first.
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.ready .venv-sam/.ready .venv-checkov/.ready ## lint, types, architecture, template
 	@.venv/bin/ruff format --check

@@ -21,6 +21,7 @@ WITHOUT_TABLE = "import app"
 WITHOUT = {"Health", "Openapi", "Docs"}
 API = (
     *("Statistic", "Downloader", "Slides", "Random", "Media", "Download", "Convert", "Job", "JobFile"),
+    *("Library", "LibraryQuery", "LibraryItem", "ShopLibrary"),
     *("Usage", "NotFound", "Health", "Openapi", "Docs"),
 )
 
@@ -59,6 +60,8 @@ def start(program: str, code: Path) -> float:
         "GIF_MAX_SECONDS": "1",
         "GIF_MAX_FPS": "1",
         "GIF_MAX_WIDTH": "1",
+        "LIBRARY_TABLE": "none",
+        "LIBRARY_BUCKET": "none",
     }
     started = time.perf_counter()
     subprocess.run([PYTHON, "-c", program], env=environment, check=True)

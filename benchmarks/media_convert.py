@@ -1,10 +1,11 @@
 """Storage to storage, against bare ffmpeg from a local file to a local file with the same output options.
 
-Ours is the machine's convert step: an object of an S3 server in, the result's object out. It also looks at the
-input before and at the result after. The server is SeaweedFS on this machine, on the same processors; the job's
-record is in moto's table, in a process of its own. The material is 1080 x 1920 H.264 with AAC, noisy. A GIF is made
-in two passes by both. Lines without a bound: what else one may type, which is not the same work; and how long the
-server alone takes to give and take the same bytes, by the same client, of a whole conversion's time.
+Ours is the machine's convert step: an object of an S3 server in, the result's object out. It also looks at the input
+before and at the result after; an MP4 that need not change is copied within the server. The server is SeaweedFS on
+this machine, on the same processors; the job's record is in moto's table, in a process of its own. The material is
+1080 x 1920 H.264 with AAC, noisy. A GIF is made in two passes by both. Lines without a bound: what else one may type,
+which is not the same work; and how long the server alone takes to give and take the same bytes, by the same client,
+of a whole conversion's time.
 """
 
 import statistics

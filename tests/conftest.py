@@ -6,6 +6,9 @@ from uuid import uuid4
 
 import pytest
 import pytest_socket
+from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.clouds import Stack, running
 from tokstack.accounts import credits as balance
@@ -13,14 +16,30 @@ from tokstack.accounts import keys
 from tokstack.table import Table
 
 _UNIT = Path(__file__).parent / "unit"
+_STRAIN = "tests/e2e/"
 
 NewKey = Callable[..., str]
+
+# How long an example takes says nothing: other tests and whole clouds share the processors.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+
+class _Whole(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """Of workers at once (`pytest -n 2`), each has whole files; what strains a cloud is with one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _STRAIN if nodeid.startswith(_STRAIN) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    return _Whole(config, log)
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """`python -m local run` on the sample upstream, once for the whole session."""
-    with running(tmp_path_factory.mktemp("stack")) as running_stack:
+    with running(tmp_path_factory.mktemp("stack"), "--library") as running_stack:
         yield running_stack
 
 

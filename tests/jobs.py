@@ -12,7 +12,7 @@ from tokstack.jobs.plan import Plan
 from tokstack.jobs.start import Starter
 from tokstack.jobs.work import Kind, Site, Subject, Work
 from tokstack.media.formats import Format, Options
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.media.links import Links
 from tokstack.media.storage import Storage
 from tokstack.table import Table
@@ -62,6 +62,7 @@ def outcomes(table: Table, account: str = "acme") -> list[str]:
     kept = sum(charge["credits"] for charge, became in zip(charges, told, strict=True) if became != "refunded_at")
     assert shown.balance == shown.granted - kept
     assert sum(shown.by_route.values()) == kept
+    assert sum(day["used"] for day in table.query(f"ACCOUNT#{account}", "DAY#")) == kept
     return told
 
 

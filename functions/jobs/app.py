@@ -6,6 +6,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from tokstack.api import collecting
 from tokstack.api.submissions import submissions
 from tokstack.errors import TokstackError
 from tokstack.jobs import queue
@@ -17,6 +18,7 @@ _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_fail
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    collecting()
     return process_partial_response(event=event, record_handler=_take, processor=_processor, context=context)
 
 

@@ -6,12 +6,14 @@ from urllib.parse import unquote_plus
 from aws_lambda_powertools.utilities.data_classes import S3Event
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from tokstack.api import collecting
 from tokstack.api.uploads import uploads
 from tokstack.observability import logger
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:
+    collecting()
     for record in S3Event(event).records:
         key = unquote_plus(record.s3.get_object.key)
         logger.append_keys(upload=key)

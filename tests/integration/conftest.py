@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from local.tools import dynamodb_local, npm
+from local.tools import dynamodb_local, npm, opensearch
 from tests.tables import Clock, client, create, moto
 from tokstack.table import Table
 
@@ -15,6 +15,16 @@ def dynamodb_address() -> Iterator[str]:
     """Where DynamoDB Local listens; where it cannot be had, what needs it is skipped."""
     try:
         with dynamodb_local.running() as address:
+            yield address
+    except npm.UnavailableError as unavailable:
+        pytest.skip(str(unavailable))
+
+
+@pytest.fixture(scope="session")
+def opensearch_address() -> Iterator[str]:
+    """Where a node of OpenSearch listens; where it cannot be had, what needs it is skipped."""
+    try:
+        with opensearch.running() as address:
             yield address
     except npm.UnavailableError as unavailable:
         pytest.skip(str(unavailable))

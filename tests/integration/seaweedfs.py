@@ -49,8 +49,11 @@ def running(directory: Path) -> Iterator[str]:
         "s3.port.lance": 0,
         "s3.iam": "false",
         "master.telemetry": "false",
-        "master.volumeSizeLimitMB": 128,
+        # Room for all that is ever written: what is deleted keeps its place for a quarter of an hour.
+        "master.volumeSizeLimitMB": 2048,
         "volume.max": 16,
+        "idleTimeout": 600,  # a reader that encodes what it reads pauses for long on a busy machine
+        "s3.idleTimeout": 600,
     }
     with (directory / "log").open("wb") as log:
         server = subprocess.Popen(

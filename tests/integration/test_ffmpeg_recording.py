@@ -9,7 +9,7 @@ from local.upstream.media import SUBTITLES
 from tests.conversions import FromDisk, Seen, ffmpeg, sample, seen
 from tokstack.errors import Code, TokstackError
 from tokstack.media.ffmpeg.convert import convert
-from tokstack.media.ffmpeg.material import Converted, Limits, Recording, SubtitleTrack
+from tokstack.media.ffmpeg.material import Converted, Limits, Recording, SubtitleTrack, Unchanged
 from tokstack.media.formats import Format, Options
 
 PHONE = "phone.mp4"
@@ -35,6 +35,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
            "-disposition:v", "attached_pic", folder / "cover.mp3")  # fmt: skip
     ffmpeg("-i", song, "-t", "3", "-c", "copy", "-write_xing", "0", folder / "bare.mp3")
     ffmpeg("-i", song, "-t", "3", "-f", "adts", folder / "bare.aac")
+    ffmpeg("-i", counter, "-c", "copy", "-movflags", "+faststart", "-metadata", "location=+48.1371+011.5754/",
+           folder / "located.mp4")  # fmt: skip
+    ffmpeg("-i", counter, "-map", "0", "-map", "0:a", "-c", "copy", "-movflags", "+faststart", folder / "three.mp4")
+    ffmpeg("-i", sample("counter/h265-540.mp4").path, "-c", "copy", "-tag:v", "hev1", "-movflags", "+faststart",
+           folder / "hev1.mp4")  # fmt: skip
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=1/60", "-t", "180", "-c:v", "libx264", folder / "slow.mp4")
     ffmpeg("-f", "lavfi", "-i", "color=size=16000x16000:rate=1", "-frames:v", "1", folder / "bomb.png")
     return folder
 
@@ -46,6 +52,9 @@ def file(name: str, made: Path) -> FromDisk:
 def run(source: FromDisk, to: str, folder: Path, *subtitles: SubtitleTrack, **options: Any) -> tuple[Converted, Seen]:
     recording = Recording(source, subtitles)
     result = convert(recording, Format(to), Options(**options), Limits(), folder, seconds=120)
+    if isinstance(result, Unchanged):
+        assert result.file is source
+        result = Converted(source.path, result.media_type, result.seconds)
     looked = seen(result.path)
     assert result.seconds == pytest.approx(looked.seconds, abs=TOLD)
     assert result.media_type == Format(to).media_type
@@ -92,8 +101,38 @@ def test_a_video_becomes_a_plain_mp4(
     assert b"moov" in result.path.read_bytes()[:64]  # it plays while it comes in
 
 
-def test_what_may_be_copied_keeps_its_very_bytes_and_touches_no_disk(tmp_path: Path) -> None:
-    source = sample("counter/h264-540.mp4")
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("counter/h264-540.mp4", {}),
+        ("counter/h264-540.mp4", {"end_time": 9, "h264": True, "video_quality": 720, "subtitles": True}),
+        ("counter/h265-540.mp4", {}),
+        ("silent/h264-540.mp4", {}),
+        (PHONE, {}),
+    ],
+)
+def test_what_is_as_it_is_asked_for_is_not_made_again(
+    name: str, options: dict[str, Any], made: Path, tmp_path: Path
+) -> None:
+    source, told = file(name, made), list[float]()
+    recording = Recording(source, (SubtitleTrack("en", "no subtitles"),))
+    result = convert(recording, Format.MP4, Options(**options), Limits(), tmp_path, progress=told.append, seconds=60)
+    assert result == Unchanged(source, "video/mp4", result.seconds)
+    assert result.seconds == pytest.approx(seen(source.path).seconds, abs=TOLD)
+    assert (told, source.opened, list(tmp_path.iterdir())) == ([1.0], 1, [])
+
+
+@pytest.mark.parametrize("name", ["index-last.mp4", "located.mp4", "three.mp4", "hev1.mp4", "fragments.mp4"])
+def test_what_a_result_would_not_have_is_taken_out(name: str, made: Path, tmp_path: Path) -> None:
+    result, looked = run(file(name, made), "mp4", tmp_path)
+    assert result.path.parent == tmp_path
+    assert len(looked.codecs) == 2
+    assert "location" not in looked.said
+    assert "hev1" not in looked.said
+
+
+def test_what_may_be_copied_keeps_its_very_bytes_and_touches_no_disk(made: Path, tmp_path: Path) -> None:
+    source = file("located.mp4", made)
     result, _ = run(source, "mp4", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [result.path.name]
     copied = ("-map", "0", "-c", "copy", "-f", "streamhash", "-")
@@ -181,6 +220,14 @@ def test_a_gif_moves_at_most_so_fast_and_is_at_most_so_wide(
     result, looked = run(file(name, made), "gif", tmp_path, **options)
     assert (looked.codecs, looked.size, looked.frames) == (("gif",), size, frames)
     assert b"NETSCAPE2.0\x03\x01\x00\x00" in result.path.read_bytes()  # for ever
+
+
+@pytest.mark.parametrize(
+    "options", [{"end_time": 5}, {"start_time": 50, "end_time": 70}, {"start_time": 119, "end_time": 130}]
+)
+def test_a_gif_of_a_film_that_stands_still_ends_in_time(options: dict[str, Any], made: Path, tmp_path: Path) -> None:
+    _, looked = run(file("slow.mp4", made), "gif", tmp_path, **options)
+    assert looked.seconds == pytest.approx(options.get("end_time", 180) - options.get("start_time", 0), abs=0.26)
 
 
 @pytest.mark.parametrize(
@@ -282,9 +329,9 @@ def test_a_caller_that_gives_up_leaves_no_process(tmp_path: Path) -> None:
         assert children()
         raise KeyboardInterrupt
 
-    recording = Recording(sample("counter/h264-540.mp4"))
+    recording = Recording(sample("drift/h265-1080.mp4"))
     with pytest.raises(KeyboardInterrupt):
-        convert(recording, Format.MP3, Options(), Limits(), tmp_path, progress=give_up, seconds=60)
+        convert(recording, Format.MP4, Options(h264=True), Limits(), tmp_path, progress=give_up, seconds=60)
     assert not children()
 
 

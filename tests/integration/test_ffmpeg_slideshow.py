@@ -7,8 +7,8 @@ import pytest
 
 from tests.conversions import FromDisk, Seen, ffmpeg, sample, seen
 from tokstack.errors import Code, TokstackError
-from tokstack.media.ffmpeg.convert import convert
-from tokstack.media.ffmpeg.material import Limits, Slideshow
+from tokstack.media.ffmpeg import convert as converting
+from tokstack.media.ffmpeg.material import Converted, Limits, Slideshow
 from tokstack.media.ffmpeg.merge import merge
 from tokstack.media.formats import Format, Options
 
@@ -20,8 +20,14 @@ def show(*slides: str, sound: str | None = None) -> Slideshow:
     return Slideshow(tuple(map(sample, slides)), sample(sound) if sound else None)
 
 
+def convert(this: Slideshow, to: Format, options: Options, folder: Path) -> Converted:
+    result = converting.convert(this, to, options, Limits(), folder, seconds=120)
+    assert isinstance(result, Converted), "pictures are never a film as they are"
+    return result
+
+
 def run(this: Slideshow, to: str, folder: Path, **options: Any) -> Seen:
-    return seen(convert(this, Format(to), Options(**options), Limits(), folder, seconds=120).path)
+    return seen(convert(this, Format(to), Options(**options), folder).path)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,7 @@ def test_a_webp_is_a_slide(encoder: str, frames: int, tmp_path: Path) -> None:
     ffmpeg("-v", "error", *source, "-c:v", encoder, picture)
     assert (b"ANIM" in picture.read_bytes()) == (frames > 1)
     shown = Slideshow((FromDisk(picture), sample(PORTRAIT)))
-    looked = seen(convert(shown, Format.MP4, Options(video_quality=240), Limits(), folder, seconds=120).path)
+    looked = seen(convert(shown, Format.MP4, Options(video_quality=240), folder).path)
     assert looked.frames == 150
     assert looked.seconds == pytest.approx(5, abs=0.1)
 
@@ -66,7 +72,7 @@ def test_each_slide_is_seen_in_its_time(tmp_path: Path) -> None:
     for hue in HUES:
         slides.append(FromDisk(tmp_path / f"{hue}.png"))
         ffmpeg("-f", "lavfi", "-i", f"color={hue}:size=64x64", "-frames:v", "1", slides[-1].path)
-    result = convert(Slideshow(tuple(slides)), Format.MP4, Options(start_time=2), Limits(), tmp_path, seconds=60)
+    result = convert(Slideshow(tuple(slides)), Format.MP4, Options(start_time=2), tmp_path)
     ffmpeg("-i", result.path, "-vf", "scale=1:1", "-pix_fmt", "rgb24", "-f", "rawvideo", tmp_path / "colours")
     colours = (tmp_path / "colours").read_bytes()
     seen_hues = [
@@ -78,9 +84,7 @@ def test_each_slide_is_seen_in_its_time(tmp_path: Path) -> None:
 
 def test_a_live_photo_moves_and_then_holds(tmp_path: Path) -> None:
     """Two seconds of 30, then the last picture for half a second."""
-    result = convert(
-        show("live-2/h264-720.mp4"), Format.MP4, Options(video_quality=240), Limits(), tmp_path, seconds=60
-    )
+    result = convert(show("live-2/h264-720.mp4"), Format.MP4, Options(video_quality=240), tmp_path)
     frozen = ffmpeg("-i", result.path, "-vf", "freezedetect=noise=0.003:duration=0.3", "-f", "null", "-")
     starts = [float(line.split()[-1]) for line in frozen.splitlines() if "freeze_start" in line]
     assert starts == [pytest.approx(2.0, abs=0.15)]

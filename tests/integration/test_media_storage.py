@@ -127,6 +127,18 @@ def test_what_is_stored_is_read_from_its_beginning_and_bit_by_bit(storage: Stora
         assert [len(part) for part in parts] == [1000, PART_BYTES, PART_BYTES - 1000 + len(b"the end"), 0]
 
 
+def test_an_object_is_copied_without_what_is_said_of_it(storage: Storage, client: S3Client, bucket: str) -> None:
+    client.put_object(Bucket=bucket, Key="uploads/a b+é", Body=SMALL, Metadata={"options": "{}"}, Tagging="a=b")
+    source = storage.find("uploads/a b+é")
+    assert source
+    for _ in range(2):
+        storage.copy(source, KEY, "video/mp4")
+        assert storage.find(KEY) == module.Stored(KEY, "video/mp4", len(SMALL))
+        assert content(client, bucket) == SMALL
+    assert client.head_object(Bucket=bucket, Key=KEY)["Metadata"] == {}
+    assert client.get_object_tagging(Bucket=bucket, Key=KEY)["TagSet"] == []
+
+
 def test_what_is_gone_cannot_be_read(storage: Storage) -> None:
     for read in (storage.read, lambda key: storage.open(key).__enter__()):
         with pytest.raises(TokstackError) as caught:
@@ -173,6 +185,18 @@ class TestOnARealServer:
         with ThreadPoolExecutor(20) as pool:
             list(pool.map(lambda body: storage.put(KEY, BytesIO(body), "video/mp4"), bodies))
         assert content(client, bucket) in bodies
+
+    def test_what_is_not_there_any_more_as_it_was_is_not_copied(self, storage: Storage) -> None:
+        storage.put("a", BytesIO(SMALL), "video/mp4")
+        source = storage.find("a")
+        assert source
+        storage.write("a", LONG, "video/mp4")
+        for _ in range(2):
+            with pytest.raises(TokstackError) as caught:
+                storage.copy(source, KEY, "video/mp4")
+            assert caught.value.code is Code.UPSTREAM_EMPTY
+            assert storage.find(KEY) is None
+            storage.delete("a")
 
     def test_a_link_gives_the_file_and_its_parts(self, storage: Storage) -> None:
         storage.put(KEY, BytesIO(SMALL), "video/mp4")

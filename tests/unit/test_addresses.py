@@ -121,12 +121,12 @@ def refused(text: str) -> str:
         (USERS, "A link with a user name or a password is not fetched."),
         (
             [*CHARACTERS[:1], *CHARACTERS[2:], "https://example.org/\0", "a\u202eb.example"],
-            "This contains characters that no link has.",
+            "This contains characters that no link or username has.",
         ),
-        (["", "  \r\n"], "The link is empty."),
+        (["", "  \r\n"], "This is empty."),
         (
             ["https://example.org/" + "a" * MAX_LENGTH, "https://example.org/" + "ü" * 500],
-            "This link is longer than 2048 characters.",
+            "This is longer than 2048 characters.",
         ),
     ],
     ids=["schemes", "hosts", "ports", "users", "characters", "empty", "long"],

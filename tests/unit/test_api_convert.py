@@ -17,7 +17,7 @@ from tests.stored_files import FakeStorage, finish
 from tests.tables import Clock
 from tokstack.accounts import credits as accounts
 from tokstack.accounts import keys
-from tokstack.api import access, convert, files
+from tokstack.api import access, conversion, files
 from tokstack.api.convert import CONVERT, ConvertBody
 from tokstack.api.files import INLINE_BYTES
 from tokstack.errors import Code, TokstackError
@@ -71,11 +71,11 @@ class Machine:
 @pytest.fixture
 def machine(table: Table, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Machine:
     made = Machine(table, clock)
-    monkeypatch.setattr(convert, "starter", lambda: Starter(table, made.storage, made.launch))  # type: ignore[arg-type] # a fake
+    monkeypatch.setattr(conversion, "starter", lambda: Starter(table, made.storage, made.launch))  # type: ignore[arg-type] # a fake
     monkeypatch.setattr(waiting, "wait", partial(waiting.wait, sleep=made.sleep))
     monkeypatch.setattr(files, "storage", lambda: made.storage)
-    monkeypatch.setattr(convert, "signing_secret", lambda: SECRET)
-    for module in (access, convert, tokstack.table):
+    monkeypatch.setattr(conversion, "signing_secret", lambda: SECRET)
+    for module in (access, conversion, tokstack.table):
         monkeypatch.setattr(module, "table", lambda: table)
     return made
 

@@ -9,7 +9,7 @@ from tests.exchanges import Answer, ask, post
 from tests.tables import Clock
 from tokstack.accounts import credits as accounts
 from tokstack.accounts import keys
-from tokstack.api import access, backends, download
+from tokstack.api import access, backends, listing
 from tokstack.api.download import DOWNLOAD
 from tokstack.api.routes import Call
 from tokstack.errors import Code, TokstackError
@@ -78,7 +78,7 @@ class FakeExtractor:
 
 @pytest.fixture
 def key(table: Table, monkeypatch: pytest.MonkeyPatch) -> str:
-    for module in (access, download):
+    for module in (access, listing):
         monkeypatch.setattr(module, "table", lambda: table)
     monkeypatch.setattr(backends, "signing_secret", lambda: SECRET)
     accounts.grant(table, "acme", GRANTED)
@@ -93,9 +93,9 @@ def send(key: str, monkeypatch: pytest.MonkeyPatch) -> Sent:
     """Sends a URL, where that is what upstreams and extractor know."""
 
     def send(url: Any, upstream: FakeUpstream | None = None, page: Page | TokstackError | None = None) -> Answer:
-        monkeypatch.setattr(download, "upstream", lambda: upstream)
+        monkeypatch.setattr(listing, "upstream", lambda: upstream)
         if page:
-            monkeypatch.setattr(download, "extractor", lambda: FakeExtractor(page))
+            monkeypatch.setattr(listing, "extractor", lambda: FakeExtractor(page))
         return ask(DOWNLOAD, post("/api/download", {"url": url}, x_api_key=key))
 
     return send

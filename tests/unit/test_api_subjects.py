@@ -67,8 +67,8 @@ def test_a_profile_is_many_posts(url: str) -> None:
         ("http://169.254.169.254/latest/meta-data/", "This link does not name a site of the public internet."),
         ("https://user:password@vimeo.com/1", "A link with a user name or a password is not fetched."),
         ("https://vimeo.com:8443/1", "Only links to the ports 80 and 443 are fetched."),
-        ("https://vimeo.com/\0", "This contains characters that no link has."),
-        ("https://vimeo.com/" + "a" * 3000, "This link is longer than 2048 characters."),
+        ("https://vimeo.com/\0", "This contains characters that no link or username has."),
+        ("https://vimeo.com/" + "a" * 3000, "This is longer than 2048 characters."),
     ],
 )
 def test_what_is_no_link_of_either_kind(url: str, message: str) -> None:

@@ -108,13 +108,17 @@ def test_nothing_of_the_source_is_told_on() -> None:
     assert (after(words, "-b:a"), after(words, "-movflags")) == ("64k", "+faststart")
 
 
+@pytest.mark.parametrize(("fps", "written"), [(30.0, 15.0), (None, 15.0), (10.0, 10.0), (0.01, 4.0)])
+def test_a_gif_moves_no_faster_than_its_film_and_never_stands_still_for_long(fps: float | None, written: float) -> None:
+    assert commands.gif_fps(Stream(0, Kind.VIDEO, "h264", fps=fps), 15) == written
+
+
 @pytest.mark.parametrize(
     ("fps", "short_side", "scale"),
     [
-        (30.0, None, "fps=15,scale=w='min(480,iw)'"),
-        (None, None, "fps=15,scale=w='min(480,iw)'"),
-        (10.0, 240, "fps=10,scale=w='min(min(480,iw),if(lt(iw,ih),240,240*iw/ih))'"),
+        (15.0, None, "fps=15:start_time=0,scale=w='min(480,iw)'"),
+        (12.5, 240, "fps=12.5:start_time=0,scale=w='min(min(480,iw),if(lt(iw,ih),240,240*iw/ih))'"),
     ],
 )
-def test_a_gif_is_scaled_down_only(fps: float | None, short_side: int | None, scale: str) -> None:
-    assert commands.gif_scale(Stream(0, Kind.VIDEO, "h264", fps=fps), 15, 480, short_side).startswith(scale)
+def test_a_gif_is_scaled_down_only(fps: float, short_side: int | None, scale: str) -> None:
+    assert commands.gif_scale(fps, 480, short_side).startswith(scale)

@@ -1,5 +1,7 @@
 """The rules of conversion that need no process: what files are, what is cut, copied, shown and checked."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,14 +13,17 @@ from tokstack.media.ffmpeg.commands import Cut
 from tokstack.media.ffmpeg.cut import cut_of
 from tokstack.media.ffmpeg.material import SubtitleTrack
 from tokstack.media.ffmpeg.probe import Kind, Probe, Stream
-from tokstack.media.ffmpeg.recording import copyable
+from tokstack.media.ffmpeg.recording import copyable, unchanged
 from tokstack.media.ffmpeg.work import Progress, Share, out_time
 from tokstack.media.formats import Format, Options
 
-VIDEO = Stream(0, Kind.VIDEO, "h264", 10.0, "yuv420p", 576, 1024, 30.0)
-SOUND = Stream(1, Kind.SOUND, "aac", 9.9, rate=44100, channels=2)
+VIDEO = Stream(0, Kind.VIDEO, "h264", 10.0, "yuv420p", 576, 1024, 30.0, tag="avc1")
+SOUND = Stream(1, Kind.SOUND, "aac", 9.9, rate=44100, channels=2, tag="mp4a")
 SAID = """\
 Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'x':
+  Metadata:
+    major_brand     : isom
+    location-eng    : +48.1371+011.5754/
   Duration: 01:02:03.45, start: 0.000000, bitrate: 1221 kb/s
   Stream #0:0[0x1](und): Video: hevc (Main 10) (hvc1 / 0x31637668), yuv420p10le(tv, bt709), 576x1024 [SAR 1:1 DAR 9:16]\
 , 1149 kb/s, 29.97 fps, 29.97 tbr, 15360 tbn (default)
@@ -67,9 +72,10 @@ def test_what_ffmpeg_says_is_read() -> None:
     found = probe.parse(SAID)
     assert found.seconds == pytest.approx(3723.45)
     assert found.streams == (
-        Stream(0, Kind.VIDEO, "hevc", None, "yuv420p10le", 576, 1024, 29.97, turned=True),
-        Stream(1, Kind.SOUND, "aac", None, rate=48000, channels=6),
+        Stream(0, Kind.VIDEO, "hevc", None, "yuv420p10le", 576, 1024, 29.97, turned=True, tag="hvc1"),
+        Stream(1, Kind.SOUND, "aac", None, rate=48000, channels=6, tag="mp4a"),
     )
+    assert found.names == {"major_brand", "location-eng"}
 
 
 def test_the_only_stream_is_as_long_as_its_file() -> None:
@@ -101,6 +107,57 @@ def test_the_length_of_each_track_is_read() -> None:
     assert boxes.movie(box(b"ftyp", b"isom")) is None
 
 
+def track(*offsets: int, sizes: tuple[int, ...] = (3, 4), each: int = 0, wide: bool = False) -> bytes:
+    """One whose chunks begin there."""
+    kind, width = (b"co64", 8) if wide else (b"stco", 4)
+    chunks = words(0, len(offsets)) + b"".join(at.to_bytes(width, "big") for at in offsets)
+    samples = words(0, each, len(sizes), *(() if each else sizes))
+    table = box(b"stbl", box(b"stsz", samples) + box(kind, chunks))
+    return box(b"mdia", box(b"mdhd", b"") + box(b"minf", table))
+
+
+def plain(*tracks: bytes, brand: bytes = b"isom", media: bytes = b"." * 20, after: bytes = b"") -> bytes:
+    return box(b"ftyp", brand) + movie(*tracks) + box(b"free", b"") + box(b"mdat", media) + after
+
+
+AT = len(plain(track(0), track(0), media=b""))  # where the media begin, behind two tracks of one chunk each
+
+
+@pytest.mark.parametrize(
+    ("content", "is_plain"),
+    [
+        (plain(track(AT), track(AT + 7)), True),
+        (plain(track(AT - 8), track(AT, each=6)), True),  # eight bytes less of index
+        (plain(track(AT), track(AT + 7), brand=b"mp42"), True),
+        (plain(track(AT + 8, wide=True), track(AT + 8 + 7)), True),
+        (plain(track(AT), track(AT + 7), brand=b"qt  "), False),
+        (plain(track(AT), track(AT + 7), brand=b"3gp4"), False),
+        (plain(track(AT), track(AT + 7), after=box(b"free", b"")), False),
+        (plain(track(AT), track(AT + 7), after=box(b"moof", b"")), False),
+        (plain(track(AT - 1), track(AT + 7)), False),
+        (plain(track(AT), track(AT + 20)), False),
+        (plain(track(AT, sizes=(10, 4)), track(AT + 7)), False),  # more than there is
+        (plain(track(AT - 8), track(AT, sizes=())), False),
+        (plain(track(AT - 8), track(AT, each=7)), False),
+        (plain(track(AT), STORED), False),
+        (plain(track(AT), track()), False),
+        (plain(track(AT), track(AT), media=b""), False),
+        (box(b"ftyp", b"isom") + box(b"mdat", b"." * 900) + movie(track(30)), False),
+        (box(b"ftyp", b"isom") + movie(track(AT)), False),
+        (b"", False),
+    ],
+)
+def test_an_mp4_is_plain_if_it_is_its_index_and_all_the_media_of_it(content: bytes, is_plain: bool) -> None:
+    assert boxes.plain_mp4(content, len(content)) is is_plain
+    assert not boxes.plain_mp4(content[:-1], len(content) - 1)
+
+
+def test_a_plain_mp4_is_known_by_its_beginning() -> None:
+    content = plain(track(AT), track(AT + 7))
+    assert boxes.plain_mp4(content[:AT], len(content))
+    assert not boxes.plain_mp4(content[:AT], len(content) - 1)
+
+
 def test_an_index_before_the_media_is_found() -> None:
     first = box(b"ftyp", b"isom") + movie(PRESENTED)
     assert boxes.leading_index(first + box(b"mdat", b"")) == len(first)
@@ -108,12 +165,13 @@ def test_an_index_before_the_media_is_found() -> None:
     assert boxes.leading_index(box(b"mdat", b"") + movie(PRESENTED)) is None
 
 
-@given(st.binary(max_size=200), st.integers(0, 120))
+@given(st.binary(max_size=200), st.integers(0, 300))
 def test_damaged_bytes_raise_nothing(noise: bytes, at: int) -> None:
-    content = movie(PRESENTED, STORED)
+    content = plain(track(AT), track(AT + 7))
     for damaged in (noise, content[:at] + noise, content[:at] + noise + content[at:], b"RIFF0000WEBPANMF" + noise):
         boxes.leading_index(damaged)
         boxes.movie(damaged)
+        boxes.plain_mp4(damaged, len(damaged))
         containers.demuxer(damaged)
         webp.still(damaged)
 
@@ -171,6 +229,31 @@ def test_what_may_be_copied(codec: str, pixels: str, options: Options, yes: bool
     assert copyable(Stream(0, Kind.VIDEO, codec, 10.0, pixels, 576, 1024, 30.0), options) is yes
 
 
+WHOLE = Cut(0.0, 10.0, to_the_end=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "cut", "options", "yes"),
+    [
+        (Probe(10.0, (VIDEO, SOUND)), WHOLE, Options(), True),
+        (Probe(10.0, (VIDEO,)), WHOLE, Options(h264=True, video_quality=720), True),
+        (Probe(10.0, (replace(VIDEO, codec="hevc", tag="hvc1"), SOUND)), WHOLE, Options(), True),
+        (Probe(10.0, (VIDEO, SOUND), frozenset({"major_brand", "comment"})), WHOLE, Options(), True),
+        (Probe(10.0, (VIDEO, SOUND), frozenset({"location-eng"})), WHOLE, Options(), False),
+        (Probe(10.0, (replace(VIDEO, codec="hevc", tag="hev1"), SOUND)), WHOLE, Options(), False),
+        (Probe(10.0, (VIDEO, replace(SOUND, codec="opus", tag="Opus"))), WHOLE, Options(), False),
+        (Probe(10.0, (VIDEO, SOUND, replace(SOUND, index=2))), WHOLE, Options(), False),
+        (Probe(10.0, (SOUND,)), WHOLE, Options(), False),
+        (Probe(10.0, (VIDEO, SOUND)), WHOLE, Options(video_quality=480), False),
+        (Probe(10.0, (VIDEO, SOUND)), WHOLE, Options(audio_quality=128), False),
+        (Probe(10.0, (VIDEO, SOUND)), Cut(0.0, 9.0), Options(end_time=9), False),
+        (Probe(10.0, (VIDEO, SOUND)), Cut(1.0, 9.0, to_the_end=True), Options(start_time=1), False),
+    ],
+)
+def test_what_need_not_be_made_again(found: Probe, cut: Cut, options: Options, yes: bool) -> None:
+    assert unchanged(found, cut, options) is yes
+
+
 PACKETS = (
     "#tb 0: 1001/30000",
     "0,  -2,   0, 1, 900, 0xab",
@@ -202,7 +285,7 @@ def test_a_cut_may_begin_on_a_keyframe(moment: float, found: float | None) -> No
     ],
 )
 def test_a_result_is_what_was_asked_for(streams: tuple[Stream, ...], seconds: float | None, wrong: str | None) -> None:
-    expected = Expected(10.0, {Kind.VIDEO: 10.0, Kind.SOUND: 9.9}, check.slack(VIDEO))
+    expected = Expected(10.0, {Kind.VIDEO: 10.0, Kind.SOUND: 9.9}, check.slack(VIDEO.fps))
     assert check.problem(Probe(seconds, streams), expected) == wrong
 
 

@@ -1,6 +1,7 @@
 """What a conversion is made of, and that its result comes into storage once. ffmpeg itself is tested elsewhere."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from tokstack.jobs.errors import FinalError, PassingError
 from tokstack.jobs.job import Job
 from tokstack.jobs.plan import Plan
 from tokstack.jobs.work import Work
-from tokstack.media.ffmpeg.material import Converted, Input, Limits, Recording, Slideshow, pour
+from tokstack.media.ffmpeg.material import Converted, Input, Limits, Recording, Slideshow, Unchanged, pour
 from tokstack.media.formats import Format, Options
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.media.storage import Storage
 from tokstack.table import Table
 
@@ -33,10 +34,11 @@ def item(name: str, family: str, title: str | None = None) -> Item:
 
 @dataclass
 class Ffmpeg:
-    """Converts nothing: writes down what it is given."""
+    """Converts nothing: writes down what it is given. `unchanged` finds nothing to do, after it was called."""
 
     given: list[dict[str, Any]] = field(default_factory=list)
     fails: Exception | None = None
+    unchanged: Callable[[], object] | None = None
 
     def __call__(
         self,
@@ -47,14 +49,19 @@ class Ffmpeg:
         folder: Path,
         *,
         progress: Callable[[float], None],
+        writing: Callable[[Path], AbstractContextManager[None]],
         seconds: float,
-    ) -> Converted:
+    ) -> Converted | Unchanged:
         self.given.append({"material": read(material), "format": format, "options": options, "seconds": seconds})
         if self.fails:
             raise self.fails
         progress(0.5)
+        if self.unchanged and isinstance(material, Recording):
+            self.unchanged()
+            return Unchanged(material.file, format.media_type, 1.0)
         path = folder / "result"
-        path.write_bytes(b"converted")
+        with writing(path):
+            path.write_bytes(b"converted")
         return Converted(path, format.media_type, 1.0)
 
 
@@ -122,6 +129,27 @@ def test_a_video_is_converted_and_its_result_kept(world: World, ffmpeg: Ffmpeg) 
     found = store.find(world.table, one.id)
     assert found
     assert found.progress == pytest.approx(0.7)
+
+
+def test_a_file_that_is_its_own_result_is_copied(world: World, ffmpeg: Ffmpeg) -> None:
+    ffmpeg.unchanged = list
+    one = kept(world, conversion(UPLOAD, format=Format.MP4))
+    world.store(UPLOAD.address, b"a film", "application/octet-stream")
+    converter(world).convert(one.id, 900)
+    stored = world.storage.find(one.work.result_key)
+    assert stored
+    assert (stored.media_type, world.storage.read(stored.key)) == ("video/mp4", b"a film")
+    assert world.storage.read(UPLOAD.address) == b"a film"
+
+
+def test_a_file_that_is_gone_meanwhile_is_worth_another_try(world: World, ffmpeg: Ffmpeg) -> None:
+    ffmpeg.unchanged = lambda: world.storage.delete(UPLOAD.address)
+    one = kept(world, conversion(UPLOAD, format=Format.MP4))
+    world.store(UPLOAD.address, b"a film")
+    with pytest.raises(TokstackError) as caught:
+        converter(world).convert(one.id, 900)
+    assert caught.value.code is Code.UPSTREAM_EMPTY
+    assert world.storage.find(one.work.result_key) is None
 
 
 def test_a_result_that_is_there_is_not_made_again(world: World, ffmpeg: Ffmpeg) -> None:

@@ -20,7 +20,7 @@ from tokstack.jobs.job import Job, Status
 from tokstack.jobs.plan import Plan
 from tokstack.jobs.work import Work
 from tokstack.media import tokens
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.media.source import Source
 from tokstack.media.storage import Storage
 from tokstack.table import Table

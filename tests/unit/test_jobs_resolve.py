@@ -14,7 +14,7 @@ from tokstack.jobs.plan import Plan
 from tokstack.jobs.resolve import Resolver
 from tokstack.jobs.work import Work
 from tokstack.media.formats import Format
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.posts.models import Codec, Kind, Post, Rendition, Slide, Sound, Subtitle
 from tokstack.posts.pages import MediaKind, Page, PageItem
 from tokstack.posts.references import PostRef

@@ -13,7 +13,7 @@ from tokstack.jobs.job import Job, Status
 from tokstack.jobs.plan import Plan
 from tokstack.jobs.work import Kind, Site, Subject, Work
 from tokstack.media.formats import AUDIO_QUALITIES, VIDEO_QUALITIES, Format, Options
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.table import Key, Put, Table
 
 seconds = st.none() | st.integers(0, 86_400) | st.integers(0, 86_400_000).map(lambda thousandths: thousandths / 1000)

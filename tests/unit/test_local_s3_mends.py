@@ -1,7 +1,7 @@
 """The mends of moto's S3, and the shortfalls that they mend: where the latter's test fails, the mend can go."""
 
 import json
-import os
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,7 +83,9 @@ def test_moto_looks_for_functions_in_its_own_lambda(s3: S3Client, monkeypatch: p
 
 # ---------------------------------------------------------------------- objects
 
-LARGE = os.urandom(1024) * (6 * 1024) + b"end"  # more than moto keeps in memory, and than is read at once
+LARGE = (
+    random.Random(6).randbytes(1024) * (6 * 1024) + b"end"
+)  # more than moto keeps in memory, and than is read at once
 
 
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[Any]:

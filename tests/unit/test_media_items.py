@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.tables import Clock
 from tokstack.errors import Code, TokstackError
 from tokstack.media import items, pages
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.posts.models import Codec, Kind, Post, Rendition, Slide, Sound, Subtitle
 from tokstack.posts.pages import MAX_ITEMS, MediaKind, Page, PageItem
 from tokstack.table import Table

@@ -7,15 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from tokstack.api.access import FREE
 from tokstack.api.dates import Moment
 from tokstack.api.families import POST_ERRORS, ServiceSuccess, Shape
-from tokstack.api.files import file_of, kept_result, link_to, see_other
 from tokstack.api.http import Reply
 from tokstack.api.routes import Call, NoQuery, Route
 from tokstack.errors import Code, TokstackError
-from tokstack.jobs import store, tickets, waiting
+from tokstack.jobs import tickets
 from tokstack.jobs.job import Job, Status
 from tokstack.jobs.work import Kind
 from tokstack.media.secret import signing_secret
-from tokstack.media.storage import LINK_SECONDS
 from tokstack.table import table
 
 MAX_HOPS = 15
@@ -72,6 +70,8 @@ def job_path(job_id: str) -> str:
 
 
 def _job(_: NoQuery, call: Call) -> Reply:
+    from tokstack.jobs import store
+
     job = store.find(table(), call.request.path_parameters["jobId"])
     if job is None or call.known_account not in job.accounts:
         raise TokstackError(Code.JOB_NOT_FOUND, "There is no such job.")
@@ -79,6 +79,9 @@ def _job(_: NoQuery, call: Call) -> Reply:
 
 
 def _result(job: Job) -> JobResult | None:
+    from tokstack.api.files import kept_result, link_to
+    from tokstack.media.storage import LINK_SECONDS
+
     result = kept_result(job)
     if result is None:
         return None
@@ -91,6 +94,9 @@ def _result(job: Job) -> JobResult | None:
 
 
 def _job_file(query: FileQuery, call: Call) -> Reply:
+    from tokstack.api.files import file_of, see_other
+    from tokstack.jobs import waiting
+
     job_id = call.request.path_parameters["jobId"]
     if tickets.verify(query.ticket, now=table().now(), secret=signing_secret()) != job_id:
         raise TokstackError(Code.INVALID_MEDIA_TOKEN, "This ticket is for another job.")

@@ -7,15 +7,18 @@ subject                 what `one` found → what a job is about
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tokstack.api.backends import upstream
 from tokstack.errors import TokstackError
-from tokstack.jobs.work import Site, Subject
 from tokstack.media import pages
 from tokstack.posts.addresses import parse_address
 from tokstack.posts.references import PostRef, ShortLink, parse, parse_handle, web_path
 from tokstack.table import Table
+
+if TYPE_CHECKING:
+    from tokstack.jobs.work import Subject
 
 _TIKTOK = re.compile(r"(?:.+\.)?tiktokv?\.com")
 _PROFILE = re.compile(r"/(?:@|%40)([^/]+)", re.IGNORECASE)
@@ -62,8 +65,10 @@ def any_of(url: str) -> One | Profile:
     return Profile(parse_handle(profile[1]))
 
 
-def subject(found: One, table: Table) -> Subject:
+def subject(found: One, table: Table) -> "Subject":
     """A short link is followed. Raises what the upstream says of it."""
+    from tokstack.jobs.work import Site, Subject
+
     if isinstance(found, Address):
         return Subject(Site.WEB, pages.remember(table, found.url), found.url)
     post = upstream().resolve(found) if isinstance(found, ShortLink) else found

@@ -7,15 +7,15 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tokstack.errors import Code, TokstackError
+from tokstack.jobs import store
 from tokstack.jobs.job import Job
 from tokstack.jobs.progress import CONVERT, Progress
-from tokstack.jobs.resolve import found
 from tokstack.jobs.work import Site, Subject
 from tokstack.media.ffmpeg.convert import convert
-from tokstack.media.ffmpeg.material import Limits, Recording, Slideshow, SubtitleTrack, limits
-from tokstack.media.items import Item
-from tokstack.media.storage import Readable, Storage, storage
+from tokstack.media.ffmpeg.material import Converted, Limits, Recording, Slideshow, SubtitleTrack, Unchanged, limits
+from tokstack.media.growing import Growing
+from tokstack.media.item import Item
+from tokstack.media.storage import Readable, Storage, Stored, gone, storage
 from tokstack.table import Table, table
 
 _MARGIN = 30.0  # seconds to put the result away
@@ -26,12 +26,15 @@ class StoredInput:
     """An object in storage as a file of the material."""
 
     storage: Storage
-    key: str
-    size: int
+    stored: Stored
+
+    @property
+    def size(self) -> int:
+        return self.stored.size
 
     @contextmanager
     def open(self) -> Iterator[Readable]:
-        with self.storage.open(self.key) as stream:
+        with self.storage.open(self.stored.key) as stream:
             yield stream
 
 
@@ -43,13 +46,16 @@ class Converter:
 
     def convert(self, job_id: str, seconds: float) -> None:
         """Leaves the result in storage; where it is there already, nothing is done."""
-        job = found(self.table, job_id)
+        job = store.found(self.table, job_id)
         work = job.work
         if work.format is None or self.storage.find(work.result_key):
             return
         material = self._material(job)
         progress = Progress(self.table, job_id, CONVERT)
-        with TemporaryDirectory(prefix="convert-") as folder:
+        with (
+            TemporaryDirectory(prefix="convert-") as folder,
+            Growing(self.storage, work.result_key, work.format.media_type) as result,
+        ):
             made = convert(
                 material,
                 work.format,
@@ -57,10 +63,14 @@ class Converter:
                 self.limits,
                 Path(folder),
                 progress=progress,
+                writing=result.follow,
                 seconds=max(1.0, seconds - _MARGIN),
             )
-            with made.path.open("rb") as file:
-                self.storage.put(work.result_key, file, made.media_type)
+            match made:
+                case Unchanged(StoredInput(stored=source)):
+                    self.storage.copy(source, work.result_key, made.media_type)
+                case Converted():
+                    result.finish(made.path)
 
     def _material(self, job: Job) -> Recording | Slideshow:
         """Of the job's planned files; an upload is its own."""
@@ -85,8 +95,8 @@ class Converter:
     def _input(self, key: str) -> StoredInput:
         stored = self.storage.find(key)
         if stored is None:
-            raise TokstackError(Code.UPSTREAM_EMPTY, "The file is not in storage any more.")
-        return StoredInput(self.storage, key, stored.size)
+            raise gone()
+        return StoredInput(self.storage, stored)
 
 
 def _key(subject: Subject, file: Item) -> str:

@@ -11,9 +11,8 @@ from tokstack.config import settings
 from tokstack.errors import Code, TokstackError
 from tokstack.jobs import events, store
 from tokstack.jobs.job import Job, Result
-from tokstack.jobs.resolve import found
 from tokstack.jobs.work import Kind, Site, Subject
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.media.links import Links
 from tokstack.media.secret import signing_secret
 from tokstack.media.storage import Storage, storage
@@ -32,7 +31,7 @@ class Finisher:
 
     def finish(self, job_id: str) -> None:
         """The job has succeeded: what it was for is in storage, and is looked for there."""
-        job = found(self.table, job_id)
+        job = store.found(self.table, job_id)
         if job.work.kind is Kind.DOWNLOAD and not job.ended:
             self._put_manifest(job)
         stored = self.storage.find(job.work.result_key)
@@ -43,7 +42,7 @@ class Finisher:
 
     def fail(self, job_id: str, error: TokstackError) -> Job:
         """The job has failed; its credits are given back."""
-        ended = store.fail(self.table, found(self.table, job_id), error)
+        ended = store.fail(self.table, store.found(self.table, job_id), error)
         self.tell(ended)
         return ended
 

@@ -18,11 +18,12 @@ from tokstack.table import table
 
 def resolve(job_id: str) -> dict[str, Any]:
     """`files`, each an event for `download` but for the job, and `convert`: whether that step is needed."""
-    from tokstack.jobs.resolve import found, resolver
+    from tokstack.jobs import store
+    from tokstack.jobs.resolve import resolver
 
     with errors.told():
         plan = resolver().resolve(job_id)
-        work = found(table(), job_id).work
+        work = store.found(table(), job_id).work
     parts = len(plan.files)
     files = [
         {"site": work.subject.site, "post_id": work.subject.id, "rendition": file.name, "part": [number, parts]}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 
 
 @dataclass(frozen=True, slots=True)

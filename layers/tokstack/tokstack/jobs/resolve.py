@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 from tokstack.config import settings
 from tokstack.errors import Code, TokstackError
 from tokstack.jobs import store
-from tokstack.jobs.job import Job
 from tokstack.jobs.plan import Plan
 from tokstack.jobs.work import Site, Work
 from tokstack.media import items, selection
 from tokstack.media.formats import Format, Options
-from tokstack.media.items import Item
+from tokstack.media.item import Item
 from tokstack.posts.models import Post
 from tokstack.posts.references import PostRef
 from tokstack.table import Table, table
@@ -49,7 +48,7 @@ class Resolver:
 
     def resolve(self, job_id: str) -> Plan:
         """The job's plan, made once; the job is at work from then on."""
-        job = found(self.table, job_id)
+        job = store.found(self.table, job_id)
         plan = job.plan or self._plan(job.work)
         store.begin(self.table, job, plan)
         return plan
@@ -65,7 +64,7 @@ class Resolver:
 
     def instead(self, job_id: str, name: str) -> str | None:
         """The next best file in place of one that no mirror gave; the job needs that one from now on."""
-        job = found(self.table, job_id)
+        job = store.found(self.table, job_id)
         work, plan = job.work, job.plan
         if work.subject.site is not Site.TIKTOK or work.format is None or plan is None:
             return None
@@ -102,14 +101,6 @@ def _rare(work: Work) -> frozenset[str]:
     if work.format is None or work.format.sound_only:
         return frozenset()
     return frozenset({"lives", "subtitles"} if work.options.subtitles else {"lives"})
-
-
-def found(table: Table, job_id: str) -> Job:
-    """The job that a step is for. Raises JOB_NOT_FOUND."""
-    job = store.find(table, job_id)
-    if job is None:
-        raise TokstackError(Code.JOB_NOT_FOUND, "There is no such job.")
-    return job
 
 
 def _first_for(files: tuple[Item, ...], format: Format) -> Item:

@@ -13,7 +13,7 @@ from typing import Any
 
 from tokstack.accounts import ledger
 from tokstack.accounts.ledger import Charge
-from tokstack.errors import TokstackError
+from tokstack.errors import Code, TokstackError
 from tokstack.jobs.job import Job, Result, Status
 from tokstack.jobs.plan import Plan
 from tokstack.jobs.work import Work
@@ -35,6 +35,14 @@ def find(table: Table, job_id: str) -> Job | None:
     return Job.of(item) if item else None
 
 
+def found(table: Table, job_id: str) -> Job:
+    """The same where there must be one. Raises JOB_NOT_FOUND."""
+    job = find(table, job_id)
+    if job is None:
+        raise TokstackError(Code.JOB_NOT_FOUND, "There is no such job.")
+    return job
+
+
 def latest(table: Table, work: Work) -> Job | None:
     """The last attempt at this work."""
     items = table.query(_key(work.digest, 1).pk, newest_first=True)
@@ -51,7 +59,7 @@ def create(table: Table, job: Job) -> bool:
     free = "attribute_not_exists(pk) OR expires_at <= :now"
     writes: list[Write] = [Put(_new_item(job), condition=free, values={":now": now})]
     if job.credits:
-        writes += ledger.taking(charge_of(job), now, overdue_at=now + _QUEUED + LONGEST + _CHARGE_MARGIN)
+        writes += ledger.taking(charge_of(job), overdue_at=now + _QUEUED + LONGEST + _CHARGE_MARGIN)
     try:
         table.transact(*writes)
     except TransactionRefusedError as refused:
@@ -107,7 +115,12 @@ def overdue(table: Table) -> Iterator[Job]:
 def charge_of(job: Job) -> Charge:
     """The charge that was taken for it. Entries outlive jobs, whose ids may come again: so the time is in its id."""
     return Charge(
-        id=f"{job.id}@{int(job.created_at)}", account=job.payer, credits=job.credits, remaining=0, route=job.work.kind
+        id=f"{job.id}@{int(job.created_at)}",
+        account=job.payer,
+        credits=job.credits,
+        remaining=0,
+        route=job.work.kind,
+        charged_at=job.created_at,
     )
 
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 
-from tokstack.errors import Code, TokstackError
 from tokstack.jobs import store
 from tokstack.jobs.job import Job
 from tokstack.table import Table
@@ -15,9 +14,7 @@ def wait(table: Table, job_id: str, seconds: float, sleep: Callable[[float], Non
     """The job as it is when it ends, or after `seconds`. Raises JOB_NOT_FOUND."""
     deadline, pause = table.now() + seconds, _FIRST_PAUSE
     while True:
-        job = store.find(table, job_id)
-        if job is None:
-            raise TokstackError(Code.JOB_NOT_FOUND, "There is no such job.")
+        job = store.found(table, job_id)
         left = deadline - table.now()
         if job.ended or left <= 0:
             return job

@@ -8,10 +8,10 @@ A post's files have the names of renditions.py. Those of another site's page are
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tokstack.media import renditions
+from tokstack.media.item import Item
 from tokstack.media.source import TIKTOK
 from tokstack.posts.models import Post
 from tokstack.posts.pages import Page
@@ -22,18 +22,6 @@ _NAME = re.compile(rf"item-(?P<number>[1-9][0-9]?)(?:-(?P<choice>{SOUND}|[1-9][0
 # What the link of an image or sound says of its type; what it does not say is the first.
 _IMAGES = {".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".webp": "image/webp", ".png": "image/png"}
 _SOUNDS = {".mp3": "audio/mpeg", "audio_mpeg": "audio/mpeg", ".m4a": "audio/mp4", "audio_mp4": "audio/mp4"}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file. `type` is video, audio, image or text (a subtitle, whose `title` is its language)."""
-
-    name: str
-    type: str
-    media_type: str
-    site: str
-    title: str | None = None
-    thumbnail: str | None = None
 
 
 def of_post(post: Post) -> tuple[Item, ...]:

@@ -1,9 +1,9 @@
 """The media bucket. Media are written once and never changed; any fault of AWS is `service_unavailable`."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -33,11 +33,12 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object that is there; `size` in bytes."""
+    """An object that is there; `size` in bytes, `etag` where it was looked up."""
 
     key: str
     media_type: str
     size: int
+    etag: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Storage:
             answer = self._call("head_object", key)
         except _MissingError:
             return None
-        return Stored(key, answer["ContentType"], answer["ContentLength"])
+        return Stored(key, answer["ContentType"], answer["ContentLength"], answer["ETag"])
 
     def uploaded(self, key: str) -> Uploaded | None:
         try:
@@ -120,7 +121,7 @@ class Storage:
         try:
             body = self._call("get_object", key)["Body"]
         except _MissingError:
-            raise TokstackError(Code.UPSTREAM_EMPTY, "The file is not in storage any more.") from None
+            raise gone() from None
         with closing(body):
             yield Stream(body)
 
@@ -131,9 +132,37 @@ class Storage:
             if len(first) < PART_BYTES:
                 self._call("put_object", key, Body=first, ContentType=media_type, IfNoneMatch="*")
             else:
-                self._put_parts(key, _parts(first, body), media_type)
+                self._put_parts(key, enumerate(_parts(first, body), 1), media_type)
 
-    def _put_parts(self, key: str, parts: Iterator[bytes], media_type: str) -> None:
+    def put_parts(self, key: str, parts: Iterable[tuple[int, bytes]], media_type: str) -> None:
+        """Like `put`, of parts in any order; each has its number, and PART_BYTES unless it is the last."""
+        with suppress(_TakenError):
+            self._put_parts(key, parts, media_type)
+
+    def copy(self, source: Stored, key: str, media_type: str) -> None:
+        """An object of at most 5 GiB as another, within storage; what is there already stays.
+
+        Raises UPSTREAM_EMPTY where the object is not any more what was found. The condition on the new one is for
+        servers that know it: what is written over it elsewhere is the same once more.
+        """
+        try:
+            self._call(
+                "copy_object",
+                key,
+                CopySource={"Bucket": self._bucket, "Key": source.key},
+                CopySourceIfMatch=source.etag,
+                IfNoneMatch="*",
+                ContentType=media_type,
+                MetadataDirective="REPLACE",
+                TaggingDirective="REPLACE",
+            )
+        except _MissingError:
+            raise gone() from None
+        except _TakenError:
+            if self.find(key) is None:
+                raise gone() from None
+
+    def _put_parts(self, key: str, parts: Iterable[tuple[int, bytes]], media_type: str) -> None:
         # boto3 gives each part a CRC32 by itself. S3 takes it only where it was announced at the beginning,
         # and then wants to hear it again at the end.
         begun = self._call("create_multipart_upload", key, ContentType=media_type, ChecksumAlgorithm="CRC32")
@@ -148,18 +177,19 @@ class Storage:
                 self._call("abort_multipart_upload", key, UploadId=upload)
             raise
 
-    def _put_each(self, key: str, upload: str, parts: Iterator[bytes]) -> list["CompletedPartTypeDef"]:
+    def _put_each(self, key: str, upload: str, parts: Iterable[tuple[int, bytes]]) -> list["CompletedPartTypeDef"]:
         """A few at once, while the next is read. When this ends, however it ends, none is under way any more."""
         from concurrent.futures import Future, ThreadPoolExecutor
 
         done: list[CompletedPartTypeDef] = []
         going: deque[Future[CompletedPartTypeDef]] = deque()
         with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
-            for number, part in enumerate(parts, 1):
+            for number, part in parts:
                 if len(going) == _PARTS_AT_ONCE:
                     done.append(going.popleft().result())
                 going.append(pool.submit(self._put_part, key, upload, number, part))
-            return [*done, *(each.result() for each in going)]
+            done += [each.result() for each in going]
+        return sorted(done, key=lambda part: part["PartNumber"])
 
     def _put_part(self, key: str, upload: str, number: int, part: bytes) -> "CompletedPartTypeDef":
         answer = self._call("upload_part", key, UploadId=upload, PartNumber=number, Body=part)
@@ -193,6 +223,10 @@ def storage() -> Storage:
         read_timeout=20,
     )
     return Storage(boto3.client("s3", config=config), settings().media_bucket)
+
+
+def gone() -> TokstackError:
+    return TokstackError(Code.UPSTREAM_EMPTY, "The file is not in storage any more.")
 
 
 class _MissingError(Exception):

@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote
 
 from tokstack.errors import Code, TokstackError
-from tokstack.posts.references import MAX_LENGTH
+from tokstack.posts.references import MAX_LENGTH, clean
 from tokstack.public_internet import is_public_name
 
 _LINK = re.compile(
@@ -27,7 +27,7 @@ def parse_address(text: str) -> str:
 
     Raises TokstackError(VALIDATION_ERROR) and nothing else.
     """
-    text = _clean(text)
+    text = clean(text)
     match = _LINK.fullmatch(text)
     if not match or _NO_NETWORK.match(text):
         raise _invalid("Only links that begin with http:// or https:// can be fetched.")
@@ -39,20 +39,8 @@ def parse_address(text: str) -> str:
     path, query = quote(match["path"], safe=_KEPT) or "/", quote(match["query"] or "", safe=_KEPT)
     address = f"{scheme}://{site}{path}{query}"
     if len(address) > MAX_LENGTH:
-        raise _invalid(f"This link is longer than {MAX_LENGTH} characters.")
+        raise _invalid(f"This is longer than {MAX_LENGTH} characters.")
     return address
-
-
-def _clean(text: str) -> str:
-    """The text without the white space that pasting leaves around it."""
-    if len(text) > MAX_LENGTH:
-        raise _invalid(f"This link is longer than {MAX_LENGTH} characters.")
-    text = text.strip(" \t\r\n")
-    if not text:
-        raise _invalid("The link is empty.")
-    if not text.isprintable() or " " in text or "\\" in text:
-        raise _invalid("This contains characters that no link has.")
-    return text
 
 
 def _host_and_port(authority: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 parse                   a link or bare id → PostRef, or ShortLink where only TikTok knows which post it is
 parse_handle            a username, with or without @
 web_path                the path of a link on TikTok's own site, whatever it leads to
+clean                   what was pasted, where it may be a link or a name at all
 """
 
 import re
@@ -64,7 +65,7 @@ class ShortLink:
 
 def parse(text: str) -> PostRef | ShortLink:
     """Reads any public form of a post link. Raises TokstackError(VALIDATION_ERROR) and nothing else."""
-    text = _clean(text)
+    text = clean(text)
     if _BARE_ID.fullmatch(text):
         return PostRef(text)
     if text.isascii() and text.isdigit():
@@ -82,7 +83,7 @@ def parse(text: str) -> PostRef | ShortLink:
 
 def parse_handle(text: str) -> str:
     """A username without its @, in lower case as TikTok keeps it. Raises TokstackError(VALIDATION_ERROR) only."""
-    handle = _clean(text).removeprefix("@")
+    handle = clean(text).removeprefix("@")
     if not _HANDLE.fullmatch(handle):
         raise _invalid("A TikTok username has 1 to 24 letters, digits, underscores and dots.")
     return handle.lower()
@@ -91,21 +92,21 @@ def parse_handle(text: str) -> str:
 def web_path(url: str) -> str | None:
     """The path of a link on TikTok's own site, without trailing slash; None for every other text."""
     try:
-        host, path, _ = _split(_clean(url))
+        host, path, _ = _split(clean(url))
     except TokstackError:
         return None
     return path if host in _SITE else None
 
 
-def _clean(text: str) -> str:
-    """The text without the white space that pasting leaves around it."""
+def clean(text: str) -> str:
+    """The text without the white space that pasting leaves around it. Raises TokstackError(VALIDATION_ERROR) only."""
     if len(text) > MAX_LENGTH:
         raise _invalid(f"This is longer than {MAX_LENGTH} characters.")
     text = text.strip(" \t\r\n")
     if not text:
         raise _invalid("This is empty.")
     if not text.isprintable() or " " in text or "\\" in text:
-        raise _invalid("This contains characters that no TikTok link or username has.")
+        raise _invalid("This contains characters that no link or username has.")
     return text
 
 

@@ -3,12 +3,17 @@
 ISO/IEC 14496-12. Everything here works on bytes or a mapped file and raises nothing on a damaged one.
 """
 
-from collections.abc import Iterator
+import sys
+from array import array
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from mmap import mmap
+from typing import Literal
 
 Buffer = bytes | mmap
 
+_BRANDS = (b"iso", b"mp4", b"avc1")  # what an MP4 calls itself, and QuickTime does not
+_OFFSETS: Mapping[bytes, Literal["I", "Q"]] = {b"stco": "I", b"co64": "Q"}
 _LARGE, _TO_THE_END = 1, 0
 _UNKNOWN = (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 
@@ -28,6 +33,14 @@ class Movie:
 
     tracks: tuple[float | None, ...]
     fragmented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A track's media: how many bytes, and where each chunk of them begins."""
+
+    samples: int
+    chunks: "array[int]"
 
 
 def leading_index(head: bytes) -> int | None:
@@ -51,6 +64,51 @@ def movie(buffer: Buffer) -> Movie | None:
         tracks=tuple(_seconds(buffer, box, scale) for box in inside if box.kind == b"trak"),
         fragmented=any(box.kind == b"mvex" for box in inside),
     )
+
+
+def plain_mp4(head: bytes, size: int) -> bool:
+    """Whether a file of `size` bytes is an MP4 of one index, then all the media that it tells of, and nothing else.
+
+    `head` is its beginning, with the index.
+    """
+    found = [box for box in _boxes(head, 0, None) if box.kind != b"free"]
+    if [box.kind for box in found] != [b"ftyp", b"moov", b"mdat"] or not head[8:12].startswith(_BRANDS):
+        return False
+    _, index, media = found
+    tables = [_table(head, box) for box in _boxes(head, index.start, index.end) if box.kind == b"trak"]
+    return (
+        media.end == size
+        and all(table.samples and table.chunks for table in tables)
+        and all(media.start <= min(table.chunks) <= max(table.chunks) < media.end for table in tables)
+        and sum(table.samples for table in tables) <= media.end - media.start
+    )
+
+
+def _table(buffer: Buffer, track: Box) -> _Table:
+    boxes = [track]
+    for kind in (b"mdia", b"minf", b"stbl"):
+        boxes = [box for outer in boxes for box in _boxes(buffer, outer.start, outer.end) if box.kind == kind]
+    samples, chunks = 0, array("I")
+    for box in (box for outer in boxes for box in _boxes(buffer, outer.start, outer.end)):
+        if box.kind == b"stsz":
+            each, count = _number(buffer, box, 4, 4, 4, 4), _number(buffer, box, 8, 8, 4, 4)
+            samples = each * count or sum(_entries(buffer, box, 8, "I"))
+        elif box.kind in _OFFSETS:
+            chunks = _entries(buffer, box, 4, _OFFSETS[box.kind])
+    return _Table(samples, chunks)
+
+
+def _entries(buffer: Buffer, box: Box, at: int, letter: Literal["I", "Q"]) -> "array[int]":
+    """What follows the count at `at`, by `array`'s letter; nothing where not all of it is there."""
+    content = buffer[box.start + at : box.end]
+    count = int.from_bytes(content[:4], "big")
+    entries = array(letter)
+    size = count * entries.itemsize
+    if len(content) - 4 >= size:
+        entries.frombytes(content[4 : 4 + size])
+    if sys.byteorder == "little":
+        entries.byteswap()
+    return entries
 
 
 def _seconds(buffer: Buffer, track: Box, movie_scale: int) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tokstack.media.ffmpeg.probe import Kind, Probe, Stream
+from tokstack.media.ffmpeg.probe import Kind, Probe
 
 _SECONDS = 0.1
 _FRAMES = 1.5
@@ -18,9 +18,9 @@ class Expected:
     slack: float = _SECONDS
 
 
-def slack(video: Stream | None) -> float:
+def slack(fps: float | None) -> float:
     """A slow video's last frame may make more of a difference."""
-    return max(_SECONDS, _FRAMES / video.fps) if video and video.fps else _SECONDS
+    return max(_SECONDS, _FRAMES / fps) if fps else _SECONDS
 
 
 def problem(found: Probe, expected: Expected) -> str | None:

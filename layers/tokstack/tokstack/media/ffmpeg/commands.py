@@ -25,6 +25,7 @@ _X264 = (
     *("-x264-params", "rc-lookahead=5:sync-lookahead=0"),
 )
 _CRF = 23
+_SLOWEST = 4.0  # frames per second of a GIF
 _BARE = ("-map_metadata", "-1", "-map_chapters", "-1")
 _PLAYABLE = ("-movflags", "+faststart", "-f", "mp4")
 
@@ -138,15 +139,20 @@ def gif(source: Source, stream: Stream, cut: Cut, scale: str, colours: Path, tar
             *("-filter_complex", graph, "-loop", "0", "-f", "gif", str(target))]  # fmt: skip
 
 
-def gif_scale(stream: Stream, fps: float, width: int, short_side: int | None) -> str:
-    """At most so many frames per second, so wide, and with such a short side; never more than there is."""
+def gif_fps(stream: Stream, most: float) -> float:
+    """No more than there are; but a frame that lasts long is shown in pieces, or a cut could not end within it."""
+    return min(max(stream.fps or most, _SLOWEST), most)
+
+
+def gif_scale(fps: float, width: int, short_side: int | None) -> str:
+    """So many frames per second, at most so wide, and with such a short side; never larger than it is."""
     bounds = [str(width), "iw"]
     if short_side:
         bounds.append(f"if(lt(iw,ih),{short_side},{short_side}*iw/ih)")
     narrow = bounds[0]
     for bound in bounds[1:]:
         narrow = f"min({narrow},{bound})"
-    return f"fps={min(stream.fps or fps, fps):g},scale=w='{narrow}':h=-1:flags=lanczos,setsar=1"
+    return f"fps={fps:g}:start_time=0,scale=w='{narrow}':h=-1:flags=lanczos,setsar=1"
 
 
 def slide(source: Source, picture: Stream, size: tuple[int, int], frames: tuple[int, int], fps: int) -> list[str]:

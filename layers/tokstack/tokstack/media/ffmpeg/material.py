@@ -66,6 +66,15 @@ class Converted:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """`file` of the material is already what was asked for."""
+
+    file: Input
+    media_type: str
+    seconds: float
+
+
 def pour(source: Input, write: Callable[[bytes], object]) -> None:
     """All of `source`, a megabyte at a time; less or more than it promised is a fault of storage."""
     poured = 0

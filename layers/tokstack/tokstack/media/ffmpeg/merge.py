@@ -42,7 +42,7 @@ def merged(files: Sequence[Path], work: Work) -> Path:
         raise unsupported("There is neither picture nor sound in this media.")
     target = work.folder / ("merged.mp4" if chosen[0].stream.kind is Kind.VIDEO else "merged.m4a")
     lengths = {each.stream.kind: length(each.file, each.stream, work) for each in chosen}
-    expected = Expected(max(lengths.values()), lengths, check.slack(chosen[0].stream))
+    expected = Expected(max(lengths.values()), lengths, check.slack(chosen[0].stream.fps))
     for tracks in _ways(chosen):
         wrong = _wrong(commands.merged([this.source for this in opened], tracks, target), target, expected, work)
         if wrong is None:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 _STREAM = re.compile(r"^  Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\([^)]*\))?: (Video|Audio): (\w+)(.*)")
+_TAG = re.compile(r"^(?: \([^)]*\))*? \((\w{4}) / 0x")
+_NAME = re.compile(r"^    (\S+) *: ", re.MULTILINE)
 _PIXELS = re.compile(r"^(?: \([^)]*\))*, (\w+)")
 _SIZE = re.compile(r", (\d+)x(\d+)(?=[ ,]|$)")
 _RATE = re.compile(r", ([\d.]+) fps")
@@ -36,14 +38,19 @@ class Stream:
     turned: bool = False  # shown on its side
     rate: int = 0
     channels: int = 0
+    tag: str = ""  # its codec's name in an ISO media file
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """`seconds` is the longest stream's; None where the file does not say, or ffmpeg only guesses."""
+    """`seconds` is the longest stream's; None where the file does not say, or ffmpeg only guesses.
+
+    `names` are of what the file tells of itself: its title, where it was taken.
+    """
 
     seconds: float | None
     streams: tuple[Stream, ...]
+    names: frozenset[str] = frozenset()
 
     @property
     def video(self) -> Stream | None:
@@ -71,7 +78,7 @@ def parse(said: str) -> Probe:
             streams.append(stream)
     if len(streams) == 1:
         streams = [replace(streams[0], seconds=seconds)]
-    return Probe(seconds, tuple(streams))
+    return Probe(seconds, tuple(streams), frozenset(_NAME.findall(said)))
 
 
 def with_lengths(probe: Probe, tracks: tuple[float | None, ...]) -> Probe:
@@ -86,11 +93,14 @@ def _stream(line: str) -> Stream | None:
     if not match or "(attached pic)" in line:
         return None
     index, kind, codec, rest = int(match[1]), Kind(match[2]), match[3], match[4]
+    tagged = _TAG.match(rest)
+    tag = tagged[1] if tagged else ""
     if kind is Kind.SOUND:
         sound = _SOUND.search(rest)
         if not sound:
             return None
-        return Stream(index, kind, codec, rate=int(sound[1]), channels=_CHANNELS.get(sound[2], _SURROUND))
+        channels = _CHANNELS.get(sound[2], _SURROUND)
+        return Stream(index, kind, codec, rate=int(sound[1]), channels=channels, tag=tag)
     size, pixels, rate = _SIZE.search(rest), _PIXELS.match(rest), _RATE.search(rest)
     if not size:
         return None
@@ -102,4 +112,5 @@ def _stream(line: str) -> Stream | None:
         width=int(size[1]),
         height=int(size[2]),
         fps=(float(rate[1]) or None) if rate else None,
+        tag=tag,
     )

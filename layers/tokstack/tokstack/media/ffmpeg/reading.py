@@ -50,12 +50,16 @@ class _Local:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file of the material, and what it holds. Without a path it can be read front to back only."""
+    """A file of the material, and what it holds. Without a path it can be read front to back only.
+
+    `plain`: it is an MP4 of its streams and nothing else, whole, that can be played while it comes in.
+    """
 
     file: Input
     name: str
     source: Source
     probe: Probe
+    plain: bool = False
 
 
 def opened(file: Input, name: str, work: Work) -> Opened:
@@ -71,7 +75,8 @@ def opened(file: Input, name: str, work: Work) -> Opened:
             _still(work.folder / name)
         return Opened(file, name, source, _checked(probed(source, work)))
     found = probe.parse(work.said(commands.look(Source(demuxer, None)), feed=_Bytes(head)))
-    return Opened(file, name, Source(demuxer, None), _checked(probe.with_lengths(found, movie.tracks)))
+    plain = boxes.plain_mp4(head, file.size) and len(movie.tracks) == len(found.streams)
+    return Opened(file, name, Source(demuxer, None), _checked(probe.with_lengths(found, movie.tracks)), plain)
 
 
 def local(path: Path, work: Work) -> Opened:

@@ -9,9 +9,9 @@ from tokstack.media.ffmpeg import check, commands, containers, keyframes, result
 from tokstack.media.ffmpeg.check import Expected
 from tokstack.media.ffmpeg.commands import Cut, Subtitles, Track
 from tokstack.media.ffmpeg.cut import cut_of, past_end
-from tokstack.media.ffmpeg.material import Converted, Input, Recording, SubtitleTrack
+from tokstack.media.ffmpeg.material import Converted, Input, Recording, SubtitleTrack, Unchanged
 from tokstack.media.ffmpeg.merge import merged
-from tokstack.media.ffmpeg.probe import Kind, Stream
+from tokstack.media.ffmpeg.probe import Kind, Probe, Stream
 from tokstack.media.ffmpeg.process import FfmpegError
 from tokstack.media.ffmpeg.reading import Opened, length, local, on_disk, opened, unsupported
 from tokstack.media.ffmpeg.work import Share, Work
@@ -19,13 +19,14 @@ from tokstack.media.formats import DEFAULT_AUDIO_QUALITY, Format, Options
 
 _COPIED_SOUND = ("aac", "mp3")
 _PLAIN_PIXELS = ("yuv420p", "yuvj420p")  # what every player of H.264 shows
+_TAGS = ("avc1", "hvc1", "mp4a")  # of streams that are copied
 _AROUND = 0.1  # seconds in which a keyframe is looked for
 _ASSUMED_FPS = 30.0
 
 Tracks = tuple[Track | None, Track | None]  # the video's and the sound's
 
 
-def convert(recording: Recording, format: Format, options: Options, work: Work) -> Converted:
+def convert(recording: Recording, format: Format, options: Options, work: Work) -> Converted | Unchanged:
     this = opened(recording.file, "input", work)
     if this.source.demuxer == containers.TS and this.source.path:
         this = local(merged([this.source.path], work), work)  # it cannot be sought in exactly
@@ -58,7 +59,9 @@ def _sound(this: Opened, format: Format, options: Options, work: Work) -> Conver
     return results.first_good(format, ways, Expected(cut.seconds, {Kind.SOUND: cut.seconds}), work)
 
 
-def _mp4(this: Opened, video: Stream, tracks: tuple[SubtitleTrack, ...], options: Options, work: Work) -> Converted:
+def _mp4(
+    this: Opened, video: Stream, tracks: tuple[SubtitleTrack, ...], options: Options, work: Work
+) -> Converted | Unchanged:
     ends = this.probe.seconds
     cut = cut_of(options, length(this, video, work) if ends is None else ends, work.limits.seconds, Format.MP4)
     if video.seconds is not None and cut.start >= video.seconds:
@@ -66,7 +69,12 @@ def _mp4(this: Opened, video: Stream, tracks: tuple[SubtitleTrack, ...], options
     sound = this.probe.sound
     if sound and sound.seconds is not None and cut.start >= sound.seconds:
         sound = None  # it ended before the part that is asked for
+    streams = {stream.kind: _part(stream, cut) for stream in (video, sound) if stream}
+    expected = Expected(cut.seconds, streams, check.slack(video.fps))
     written = _written(tracks, cut, work)
+    if this.plain and not written and unchanged(this.probe, cut, options) and not check.problem(this.probe, expected):
+        work.progress.at(1.0)
+        return Unchanged(this.file, Format.MP4.media_type, cut.seconds)
 
     def make(of: Opened, these: Tracks, start: float) -> Callable[[Path], None]:
         def run(path: Path) -> None:
@@ -83,8 +91,7 @@ def _mp4(this: Opened, video: Stream, tracks: tuple[SubtitleTrack, ...], options
         if cheap != anew or not of.source.path:
             yield make(on_disk(this, work), anew, cut.start)
 
-    streams = {stream.kind: _part(stream, cut) for stream in (video, sound) if stream}
-    return results.first_good(Format.MP4, ways(), Expected(cut.seconds, streams, check.slack(video)), work)
+    return results.first_good(Format.MP4, ways(), expected, work)
 
 
 def copyable(video: Stream, options: Options) -> bool:
@@ -94,6 +101,20 @@ def copyable(video: Stream, options: Options) -> bool:
     if video.codec == "hevc":
         return not options.h264
     return video.codec == "h264" and video.pixels in _PLAIN_PIXELS
+
+
+def unchanged(probe: Probe, cut: Cut, options: Options) -> bool:
+    """Whether an MP4 would hold the same streams, as they are, from beginning to end.
+
+    One that tells where it was taken is made anew, for a result tells nothing of the kind.
+    """
+    video, sound = probe.video, probe.sound
+    if not video or cut.start or not cut.to_the_end or any("location" in name for name in probe.names):
+        return False
+    kept = video if copyable(video, options) else None
+    tracks = cheapest(encoded(video, sound, options), kept, sound, cut, options)
+    copied = [track for track in tracks if track and track.copy]
+    return len(copied) == len(probe.streams) and all(stream.tag in _TAGS for stream in probe.streams)
 
 
 def encoded(video: Stream, sound: Stream | None, options: Options) -> Tracks:

@@ -1,6 +1,7 @@
 """Making a result, and looking at it before it is called one."""
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 from tokstack.errors import Code, TokstackError
@@ -16,6 +17,7 @@ from tokstack.media.formats import Format, Options
 from tokstack.observability import logger
 
 _SHORT = 0.1  # seconds: so short a part may lie between two frames
+_IN_ONE_GO = (Format.MP3, Format.WAV, Format.GIF)  # an MP4's index comes before all the rest at the end
 _DEMUXERS = {Format.MP3: "mp3", Format.MP4: "mov", Format.WAV: "wav", Format.GIF: "gif"}
 
 
@@ -29,7 +31,8 @@ def first_good(
     path = work.folder / f"result.{format}"
     for way in ways:
         try:
-            way(path)
+            with work.writing(path) if format in _IN_ONE_GO else nullcontext():
+                way(path)
             found = probed(Source(_DEMUXERS[format], path), work)
             wrong = check.problem(found, expected)
         except FfmpegError as failed:
@@ -46,7 +49,8 @@ def first_good(
 def gif(source: Source, video: Stream, cut: Cut, options: Options, work: Work, *, done: float = 0.0) -> Converted:
     """In two passes, which needs a file and little memory; `done` of the whole is there already."""
     colours, middle = work.folder / "palette.png", done + (1 - done) * 0.4
-    scale = commands.gif_scale(video, work.limits.gif_fps, work.limits.gif_width, options.video_quality)
+    fps = commands.gif_fps(video, work.limits.gif_fps)
+    scale = commands.gif_scale(fps, work.limits.gif_width, options.video_quality)
 
     def make(path: Path) -> None:
         work.run(commands.palette(source, video, cut, scale, colours))
@@ -54,5 +58,5 @@ def gif(source: Source, video: Stream, cut: Cut, options: Options, work: Work, *
         share = Share(middle, 1.0, cut.seconds)
         work.run(commands.gif(source, video, cut, scale, colours, path), share=share)
 
-    expected = Expected(cut.seconds, {Kind.VIDEO: None}, check.slack(video))
+    expected = Expected(cut.seconds, {Kind.VIDEO: None}, check.slack(fps))
     return first_good(Format.GIF, (make,), expected, work)

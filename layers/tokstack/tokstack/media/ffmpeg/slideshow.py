@@ -10,7 +10,7 @@ from tokstack.media.ffmpeg import commands, recording, results
 from tokstack.media.ffmpeg.check import Expected
 from tokstack.media.ffmpeg.commands import CONCAT, Cut, Source
 from tokstack.media.ffmpeg.cut import cut_of
-from tokstack.media.ffmpeg.material import Converted, Recording, Slideshow
+from tokstack.media.ffmpeg.material import Converted, Recording, Slideshow, Unchanged
 from tokstack.media.ffmpeg.probe import Kind, Stream
 from tokstack.media.ffmpeg.process import FfmpegError
 from tokstack.media.ffmpeg.reading import Opened, damaged, length, on_disk, opened, unsupported
@@ -40,7 +40,7 @@ class Shown:
     count: int
 
 
-def convert(show: Slideshow, format: Format, options: Options, work: Work) -> Converted:
+def convert(show: Slideshow, format: Format, options: Options, work: Work) -> Converted | Unchanged:
     if format.sound_only:
         if not show.sound:
             raise TokstackError(Code.NO_AUDIO_TRACK, "This slideshow has no sound.")

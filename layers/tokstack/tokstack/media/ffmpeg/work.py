@@ -1,11 +1,14 @@
 """The place of one conversion: its folder, its bounds, and ffmpeg at work in it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tokstack.media.ffmpeg import process
 from tokstack.media.ffmpeg.material import Input, Limits, pour
+
+_GOING_ON = "progress=continue"
 
 
 class Progress:
@@ -42,6 +45,7 @@ class Work:
     limits: Limits
     ends: float  # on the monotonic clock
     progress: Progress = field(default_factory=lambda: Progress(lambda _: None))
+    writing: Callable[[Path], AbstractContextManager[None]] = lambda _: nullcontext()  # (convert.py)
 
     def run(self, arguments: Sequence[str], *, feed: Input | None = None, share: Share | None = None) -> float:
         """Runs what reports its progress; the seconds that it wrote (or read, where it writes nothing)."""
@@ -52,8 +56,8 @@ class Work:
             seconds = out_time(line)
             if seconds is not None:
                 written = seconds
-                if share:
-                    self.progress.at(share.at(seconds))
+            elif share and line == _GOING_ON:  # the end is told by who looks at the result
+                self.progress.at(share.at(written))
 
         process.run(arguments, self._bounds, feed=feed, hear=hear)
         return written
