@@ -4,6 +4,7 @@ It says what is true of each post; what every surface shows of it is for the sha
 must answer for `expected`.
 """
 
+import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from local.upstream.media import CLIPS, MOST, PICTURES, SOUNDS
-from local.upstream.people import PEOPLE, WORDS, Person
+from local.upstream.people import FANS, PEOPLE, WORDS, Person
 
 SEED = 1
 UNTIL = 1795132800  # 2026-11-20, the newest post's day: fixed, so that ids named in a README stay true
@@ -127,7 +128,30 @@ class Catalog:
 
     def person(self, name: str) -> Person | None:
         """By handle, numeric id or secUid."""
-        return self.by_handle.get(name.lower()) or next((p for p in self.people if name in (p.id, p.sec_uid)), None)
+        known = self.by_handle.get(name.lower())
+        return known or next((p for p in (*self.people, *FANS) if name in (p.handle, p.id, p.sec_uid)), None)
+
+    @cached_property
+    def shown(self) -> tuple[Post, ...]:
+        """What a stranger sees of everyone, newest first."""
+        return tuple(post for post in self.posts if not post.refusal)
+
+    @cached_property
+    def by_sound(self) -> dict[str, list[Post]]:
+        """What a stranger sees of the posts that use a sound, newest first."""
+        found: dict[str, list[Post]] = {}
+        for post in self.shown:
+            found.setdefault(post.sound.id, []).append(post)
+        return found
+
+    @cached_property
+    def by_tag(self) -> dict[str, list[Post]]:
+        """The same of the posts with a tag, by its name in lower case."""
+        found: dict[str, list[Post]] = {}
+        for post in self.shown:
+            for tag in dict.fromkeys(tag.casefold() for tag in post.hashtags):
+                found.setdefault(tag, []).append(post)
+        return found
 
     def feed(self, person: Person) -> list[Post]:
         """What a stranger sees of a person's posts, newest first."""
@@ -165,6 +189,7 @@ CAPTIONS = {
     "caption-mentions": "@maple.kitchen @hana.travels you have to see this",
     "caption-lines": "first line\nsecond line\n\n#lines",
 }
+SONGS = {"Night Drive": "song-1.mp3", "Café del Lago": "song-2.mp3", "夜に歩く": "song-3.m4a"}
 ZERO, HUGE = (
     Counters(0, 0, 0, 0, 0, 0),
     Counters(2_400_000_123, 310_000_456, 2_000_789, 5_000_321, 9_000_654, 3_000_987),
@@ -216,7 +241,7 @@ def _odd(person: Person, rng: random.Random) -> Iterator[Post]:
         yield slides(f"slides-{count}", count)
     yield slides("live-photos", 4, lives=("live-1/h264-720.mp4", None, "live-2/h264-720.mp4", None))
     yield slides("live-photo-only", 1, lives=("live-1/h264-720.mp4",))
-    silenced = replace(_sound(person, rng), file=None)
+    silenced = replace(_sound(person, rng), id=_sound_id(_digits("removed")), file=None)
     yield video("sound-removed", sound=silenced)
     yield slides("slides-sound-removed", 5, sound=silenced)
     yield video("silent", **_filmed("silent", ("h264-540",)))
@@ -285,11 +310,24 @@ def _caption(person: Person, rng: random.Random) -> str:
 
 
 def _sound(person: Person, rng: random.Random) -> Sound:
+    """What was recorded with the post, or one of the few songs that many use."""
     original = rng.random() < ORIGINAL
-    number = str(7_100_000_000_000_000_000 + rng.getrandbits(58))
+    number = _sound_id(rng.getrandbits(58))
     file = rng.choice(tuple(SOUNDS))
     if original:
         return Sound(number, f"original sound - {person.handle}", person.name, "", original, file)
-    return Sound(
-        number, rng.choice(("Night Drive", "Café del Lago", "夜に歩く")), "The Samples", "Test Tones", original, file
-    )
+    title = rng.choice(tuple(SONGS))
+    return Sound(_sound_id(_digits(title)), title, "The Samples", "Test Tones", original, SONGS[title])
+
+
+def _sound_id(number: int) -> str:
+    return str(7_100_000_000_000_000_000 + number)
+
+
+def _digits(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+
+
+def tag_id(tag: str) -> str:
+    """TikTok's number of a tag, whatever its case."""
+    return str(_digits(tag.casefold()))

@@ -75,6 +75,7 @@ def listing(world: World) -> JSON:
             for link in world.short_links.values()
         ],
         "sites": [_listed_site(site) for site in SITES],
+        "sounds": [_listed_sound(sound_id, posts, library) for sound_id, posts in catalog.by_sound.items()],
         "unknown": {
             "posts": [{"id": "7400000000000000001", "expected": _error("post_not_found")}],
             "profiles": [{"handle": "nobody.is.here", "expected": _error("user_not_found")}],
@@ -120,6 +121,15 @@ def _listed_post(post: Post, library: Library) -> JSON:
     }
 
 
+def _listed_sound(sound_id: str, posts: list[Post], library: Library) -> JSON:
+    """`uses` is how many posts show it; no upstream tells that figure."""
+    sound = posts[0].sound
+    data: JSON = {"type": "Audio", "name": sound.title, "entityId": sound_id, "internalId": sound_id}
+    if sound.file:
+        data |= {"duration": library[sound.file].seconds, "isOriginal": sound.original, "url": LINK}
+    return {"id": sound_id, "uses": len(posts), "expected": {"audio": {"status": 200, "data": data}}}
+
+
 def _listed_site(site: Site) -> JSON:
     """`file` is what comes of asking for the first file where the page is fine and that is not."""
     items = [{"type": mime.partition("/")[0], "mime_type": mime} for mime in site.items]
@@ -146,8 +156,34 @@ def _listed_person(person: Person, feed: list[Post]) -> JSON:
         "likes_received": person.likes,
         "likes_given": person.likes_given,
         "posts": len(feed),
-        "expected": {"random": _random(person, feed)},
+        "expected": {"random": _random(person, feed), "user": _user(person, feed)},
     }
+
+
+def _user(person: Person, feed: list[Post]) -> JSON:
+    if person.private:
+        return {"status": 404, "error": "not_found", "or": []}
+    page = _profile(person)
+    data = {
+        "type": "Person",
+        **dict.fromkeys(("id", "url"), page),
+        **dict.fromkeys(("entityId", "internalId"), person.sec_uid),
+        **dict.fromkeys(("mediaCount", "videoCount"), len(feed)),
+        "userId": person.id,
+        "name": person.name,
+        "preferredUsername": person.handle,
+        "isPrivate": False,
+        "isVerified": person.verified,
+        "isLive": person.live,
+        "hasLikes": not person.likes_private,
+        "followerCount": person.followers,
+        "followingCount": person.following,
+        "likeCount": person.likes,
+        "likedCount": person.likes_given,
+        "language": person.language,
+        "icon": {"type": "Image", "url": LINK},
+    }
+    return {"status": 200, "data": data}
 
 
 def _expected(post: Post, library: Library) -> JSON:

@@ -21,6 +21,8 @@ class Person:
     private: bool = False
     false_alarm: bool = False  # its page says 10222 although it is public
     followers: int = 0
+    likes_private: bool = False  # what it likes is for itself alone
+    live: bool = False
 
     @property
     def id(self) -> str:
@@ -60,12 +62,21 @@ PEOPLE = (
     Person(
         "maple.kitchen", "Maple Kitchen 🍁", "en", "US", pinned=2, followers=783_427, verified=True, bio="Food, slowly"
     ),
-    Person("ruta_norte", "Ruta Norte", "es", "ES", followers=54_321, bio="Timing\nsaludos", bio_url="example.com/ruta"),
+    Person(
+        "ruta_norte",
+        "Ruta Norte",
+        "es",
+        "ES",
+        followers=54_321,
+        bio="Timing\nsaludos",
+        bio_url="example.com/ruta",
+        likes_private=True,
+    ),
     Person("hana.travels", "はなの旅", "ja", "JP", slides=0.5, pinned=1, followers=1_203_004),
     Person("seoul_bites", "서울 한입", "ko", "KR", followers=88_000),
     Person("layla.designs", "ليلى للتصميم", "ar", "EG", followers=4_100_233, verified=True, bio="تصميم وديكور"),
     Person("noam_codes", "נועם", "he", "IL", followers=912),
-    Person("pixel.otter", "pixel otter 🦦", "en", "GB", followers=17, bio="🦦🦦🦦"),
+    Person("pixel.otter", "pixel otter 🦦", "en", "GB", followers=17, bio="🦦🦦🦦", live=True),
     Person("atelier_lune", "Atelier Lune", "fr", "FR", slides=0.6, followers=23_456),
     Person("werkstatt.jo", "Werkstatt Jo", "de", "DE", slides=0.0, followers=301_777),
     Person("mira.sketches", "Mira Sketches", "en", "NL", slides=1.0, pinned=3, followers=66_000),
@@ -79,6 +90,11 @@ PEOPLE = (
     Person("false.alarm", "False Alarm", "en", "CA", posts=8, false_alarm=True, followers=3_210),
     Person("locked.garden", "Locked Garden", "en", "US", posts=6, private=True, followers=40),
     Person("empty.shelf", "Empty Shelf", "en", "US", posts=0, followers=2),
+)
+
+# Who follows and is followed, but publishes nothing.
+FANS = tuple(
+    Person(f"fan.{number:02}", f"Fan {number} ✨", "en", "US", posts=0, followers=number) for number in range(80)
 )
 
 WORDS = {  # by language, for split()

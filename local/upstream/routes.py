@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from local.upstream import site_media, site_tiktok, site_tikwm, site_web
+from local.upstream import site_media, site_tiktok, site_tikwm, site_tikwm_lists, site_web
 from local.upstream.answers import Answer, Request, Surface, bare_page
 from local.upstream.links import MEDIA_HOST
 from local.upstream.world import World
@@ -30,6 +30,16 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     (_TIKWM, r"/api", site_tikwm.post),
     (_TIKWM, r"/api/user/posts", site_tikwm.user_posts),
     (_TIKWM, r"/api/user/info", site_tikwm.user_info),
+    (_TIKWM, r"/api/user/followers", site_tikwm_lists.followers),
+    (_TIKWM, r"/api/user/following", site_tikwm_lists.following),
+    (_TIKWM, r"/api/user/favorite", site_tikwm_lists.favorite),
+    (_TIKWM, r"/api/music/info", site_tikwm_lists.music_info),
+    (_TIKWM, r"/api/music/posts", site_tikwm_lists.music_posts),
+    (_TIKWM, r"/api/challenge/info", site_tikwm_lists.tag_info),
+    (_TIKWM, r"/api/challenge/posts", site_tikwm_lists.tag_posts),
+    (_TIKWM, r"/api/feed/search", site_tikwm_lists.search),
+    (_TIKWM, r"/api/comment/list", site_tikwm_lists.comments),
+    (_TIKWM, r"/api/comment/reply", site_tikwm_lists.replies),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from local.upstream import links
-from local.upstream.catalog import Post, Rendition, Sound
+from local.upstream.catalog import Post, Rendition, Sound, tag_id
 from local.upstream.links import Mint
 from local.upstream.media import RATE
 from local.upstream.people import Person
@@ -35,7 +35,7 @@ def item_struct(post: Post, mint: Mint, *, listed: bool = False) -> JSON:
         "video": _sound_as_video(post, mint, listed=listed) if post.images else _video(post, mint, number),
         "author": user(post.author, mint),
         "music": _music(post.sound, mint, listed=listed),
-        "challenges": [{"id": _tag_id(tag), "title": tag, "desc": "", "coverLarger": ""} for tag in post.hashtags],
+        "challenges": [{"id": tag_id(tag), "title": tag, "desc": "", "coverLarger": ""} for tag in post.hashtags],
         "stats": stats,
         "statsV2": {name: str(value) for name, value in stats.items()} | {"repostCount": "0"},
         "textExtra": list(_text_extra(post)),
@@ -81,7 +81,9 @@ def user(person: Person, mint: Mint) -> JSON:
         "secret": person.private,
         "relation": 0,
         "downloadSetting": 0,
-        **dict.fromkeys(("ftc", "openFavorite", "isADVirtual", "ttSeller"), False),
+        "openFavorite": not person.likes_private,
+        "language": person.language,
+        **dict.fromkeys(("ftc", "isADVirtual", "ttSeller"), False),
     }
     return account | ({"bioLink": {"link": person.bio_url, "risk": 0}} if person.bio_url else {})
 
@@ -124,7 +126,7 @@ def _text_extra(post: Post) -> Iterator[JSON]:
         at += len(word)
         place = {"awemeId": "", "start": start, "end": start + _units(word), "subType": 0, "isCommerce": False}
         if word.startswith("#"):
-            yield {**place, "hashtagName": word[1:], "hashtagId": _tag_id(word), "type": 1}
+            yield {**place, "hashtagName": word[1:], "hashtagId": tag_id(word[1:]), "type": 1}
         elif word.startswith("@"):
             yield {**place, "hashtagName": "", "type": 0, "userUniqueId": word[1:], "secUid": ""}
 
@@ -267,7 +269,3 @@ def _counts(person: Person, posts: int) -> dict[str, int]:
         "diggCount": person.likes_given,
         "friendCount": 0,
     }
-
-
-def _tag_id(tag: str) -> str:
-    return str(sum(tag.encode()) * 7919)

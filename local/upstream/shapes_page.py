@@ -48,7 +48,7 @@ def soft_block() -> JSON:
 
 def profile_page(person: Person, posts: int, mint: Mint) -> bytes:
     detail = {
-        "userInfo": {"user": user(person, mint), **user_stats(person, posts), "itemList": []},
+        "userInfo": {"user": _whole_user(person, mint), **user_stats(person, posts), "itemList": []},
         "shareMeta": {"title": f"{person.name} on TikTok", "desc": f"@{person.handle}"},
         "statusCode": 10222 if person.private or person.false_alarm else 0,
         "statusMsg": "",
@@ -56,6 +56,12 @@ def profile_page(person: Person, posts: int, mint: Mint) -> bytes:
     }
     title = f"{person.name} (@{person.handle}) | TikTok"
     return page("webapp.user-detail", detail, seed=person.handle, title=title, description=person.bio)
+
+
+def _whole_user(person: Person, mint: Mint) -> JSON:
+    """With what only the page of a person tells."""
+    tabs = {"showMusicTab": False, "showQuestionTab": False, "showPlayListTab": False}
+    return {**user(person, mint), "roomId": "7710000000000000001" if person.live else "", "profileTab": tabs}
 
 
 def page(entry: str, detail: JSON, *, seed: str, title: str = "TikTok - Make Your Day", description: str = "") -> bytes:

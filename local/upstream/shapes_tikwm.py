@@ -1,4 +1,4 @@
-"""tikwm.com: `/api/`, `/api/user/posts`, `/api/user/info`, each in its `{code, msg, data}` envelope."""
+"""tikwm.com: posts, users and their posts, each in its `{code, msg, data}` envelope."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def detail(post: Post, mint: Mint, *, hd: bool) -> JSON:
 
 def user_posts(posts: Sequence[Post], mint: Mint, *, more: bool) -> JSON:
     cursor = str(posts[-1].created * 1000) if posts else "0"
-    return {"videos": [_row(post, mint) for post in posts], "cursor": cursor, "hasMore": more}
+    return {"videos": [row(post, mint) for post in posts], "cursor": cursor, "hasMore": more}
 
 
 def user_info(person: Person, posts: int, mint: Mint) -> JSON:
@@ -59,7 +59,7 @@ def user_info(person: Person, posts: int, mint: Mint) -> JSON:
     return {"user": user(person, mint), "stats": stats}
 
 
-def _row(post: Post, mint: Mint) -> JSON:
+def row(post: Post, mint: Mint) -> JSON:
     """A post within a list: no largest file, and the watermarked one is the clean one again."""
     common = _common(post, mint)
     return {"video_id": post.id, **common, "wmplay": common["play"], "wm_size": 0, "is_top": int(post.pinned)}
@@ -76,7 +76,7 @@ def _common(post: Post, mint: Mint) -> JSON:
         **dict.fromkeys(("cover", "ai_dynamic_cover", "origin_cover"), cover),
         **(_slides(post, music, mint) if post.images else _video(post, mint)),
         "music": music,
-        "music_info": _music_info(sound, music, mint),
+        "music_info": music_info(sound, mint),
         "play_count": counters.plays,
         "digg_count": counters.likes,
         "comment_count": counters.comments,
@@ -117,13 +117,14 @@ def _video(post: Post, mint: Mint) -> JSON:
     }
 
 
-def _music_info(sound: Sound, play: str, mint: Mint) -> JSON:
+def music_info(sound: Sound, mint: Mint) -> JSON:
+    """A sound; of one that was removed nothing is told."""
     if not sound.file:
         return _NO_SOUND
     return {
         "id": sound.id,
         "title": sound.title,
-        "play": play,
+        "play": mint.music_object(sound.id, sound.file),
         "cover": mint.image(sound.id, "avatar-1.jpeg", "tplv-tiktokx-cropcenter-q:1080:1080:q70"),
         "author": sound.author,
         "original": sound.original,

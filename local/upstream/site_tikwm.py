@@ -14,24 +14,18 @@ _LIST_DEFAULT, _LIST_MOST = 10, 35
 _HEADERS = (("Server", "cloudflare"), ("x-limit-request-remaining", "9995"), ("x-limit-request-reset", "20864"))
 
 
-def post(world: World, request: Request) -> Answer:
-    return _in_turn(world, request, _post)
+def limited(answer: Callable[[World, Request], JSON]) -> Callable[[World, Request], Answer]:
+    """As an endpoint: what it answers, to whoever comes in turn."""
+
+    def endpoint(world: World, request: Request) -> Answer:
+        value = answer(world, request) if world.tikwm_turns.take() else shapes_tikwm.failure(shapes_tikwm.LIMITED)
+        return replace(as_json(Surface.TIKWM, value), headers=_HEADERS)
+
+    return endpoint
 
 
-def user_posts(world: World, request: Request) -> Answer:
-    return _in_turn(world, request, _user_posts)
-
-
-def user_info(world: World, request: Request) -> Answer:
-    return _in_turn(world, request, _user_info)
-
-
-def _in_turn(world: World, request: Request, answer: Callable[[World, Request], JSON]) -> Answer:
-    value = answer(world, request) if world.tikwm_turns.take() else shapes_tikwm.failure(shapes_tikwm.LIMITED)
-    return replace(as_json(Surface.TIKWM, value), headers=_HEADERS)
-
-
-def _post(world: World, request: Request) -> JSON:
+@limited
+def post(world: World, request: Request) -> JSON:
     mint, url = world.mint(), request.query.get("url", "")
     short = world.short_links.get(url.rstrip("/") + "/")
     found = _POST_ID.search(short.target if short else url)
@@ -46,7 +40,8 @@ def _post(world: World, request: Request) -> JSON:
     return shapes_tikwm.success(shapes_tikwm.detail(known, mint, hd=request.query.get("hd") == "1"))
 
 
-def _user_posts(world: World, request: Request) -> JSON:
+@limited
+def user_posts(world: World, request: Request) -> JSON:
     mint, person = world.mint(), world.catalog.person(request.query.get("unique_id", "").lstrip("@"))
     if person is None:
         return shapes_tikwm.failure(shapes_tikwm.NO_USER)
@@ -56,7 +51,8 @@ def _user_posts(world: World, request: Request) -> JSON:
     return shapes_tikwm.success(shapes_tikwm.user_posts(posts, mint, more=more))
 
 
-def _user_info(world: World, request: Request) -> JSON:
+@limited
+def user_info(world: World, request: Request) -> JSON:
     person = world.catalog.person(request.query.get("unique_id", "").lstrip("@"))
     if person is None:
         return shapes_tikwm.failure(shapes_tikwm.NO_USER)

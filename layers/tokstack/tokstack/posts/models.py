@@ -34,6 +34,10 @@ class Author(_Model):
     bio_url: str | None = None
     verified: bool | None = None
     private: bool | None = None
+    live: bool | None = None  # on the air just now
+    shows_likes: bool | None = None  # what it likes is for everyone to see
+    shows_playlists: bool | None = None
+    language: str | None = None
     created_at: datetime | None = None
     followers: int | None = None
     following: int | None = None
@@ -45,10 +49,12 @@ class Author(_Model):
 class Sound(_Model):
     id: str | None = None
     title: str | None = None
-    author: str | None = None
+    author: str | None = None  # as it is written
+    artists: tuple[Author, ...] = ()  # whose it is, where their accounts are told
     album: str | None = None
     duration: float | None = None
     original: bool | None = None
+    copyrighted: bool | None = None
     cover_url: str | None = None
     url: str | None = None
     uses: int | None = None  # posts that use it
@@ -104,6 +110,7 @@ class Post(_Model):
     downloads: int | None = None
     reposts: int | None = None
     hashtags: tuple[str, ...] = ()  # without the #
+    hashtag_ids: dict[str, str] = {}  # by name, of those that are told
     mentions: tuple[str, ...] = ()  # handles, without the @
     author: Author = Author()
     sound: Sound | None = None
@@ -112,3 +119,16 @@ class Post(_Model):
     cover_url: str | None = None
     subtitles: tuple[Subtitle, ...] = ()
     cookies: dict[str, str] = {}  # what the page set, and its media demand
+
+
+class Comment(_Model):
+    """What somebody says of a post, or in reply to another comment."""
+
+    id: str
+    text: str | None = None
+    created_at: datetime | None = None
+    language: str | None = None
+    likes: int | None = None
+    replies: int | None = None
+    pinned: bool | None = None
+    author: Author = Author()

@@ -5,6 +5,7 @@ is there. The words of the upstream come first (`statusMsg`), its numbers second
 
 page            any HTML page: login wall, challenge, block
 json_object     any JSON endpoint: the object, or raises the error that the bytes amount to
+text_file       a file of text, such as subtitles
 video_detail    `webapp.video-detail` of a post page
 user_detail     `webapp.user-detail` of a profile page
 item_list       the envelope of an item list
@@ -12,6 +13,9 @@ embed           the data of an embed page, a post's or an account's
 player          the answer of the player's item list
 tikwm           any answer of tikwm.com
 oembed          the answer of oEmbed
+official        the envelope of an official API: the object, or raises the error that it names
+official_token  the answer to who asks an official API for a token
+is_refused_token    whether an official API wants another token
 """
 
 import json
@@ -57,9 +61,18 @@ _STATUSES: Mapping[int, _Verdict] = {
     100004: (Code.UPSTREAM_UNAVAILABLE, "The upstream failed for a moment."),
 }
 
+_OFFICIAL: Mapping[str, _Verdict] = {
+    "access_token_invalid": (Code.UPSTREAM_UNAVAILABLE, "The official API refused the token."),
+    "scope_not_authorized": (Code.UPSTREAM_UNAVAILABLE, "The credentials are not for this official API."),
+    "scope_permission_missed": (Code.UPSTREAM_UNAVAILABLE, "The credentials are not for this official API."),
+    "rate_limit_exceeded": (Code.UPSTREAM_RATE_LIMITED, "The official API was asked too often."),
+    "daily_quota_limit_exceeded": (Code.UPSTREAM_RATE_LIMITED, "The official API answers no more today."),
+    "internal_error": (Code.UPSTREAM_UNAVAILABLE, "The official API failed."),
+}
+
 _TIKWM_LIMITER = "free api limit"
 _TIKWM_PAUSE = 1.1  # seconds; its limit is one request a second
-_TIKWM_MISSING = "url parsing is failed"
+_TIKWM_MISSING = ("url parsing is failed", "is invalid")
 
 
 def page(status: int, path: str, html: bytes) -> TokstackError | None:
@@ -94,6 +107,13 @@ def json_object(status: int, body: bytes) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise _changed("an answer that is not a JSON object")
     return answer
+
+
+def text_file(status: int, body: bytes) -> TokstackError | None:
+    """A file behind a link; a dead one is answered with 403 or 404."""
+    if status == HTTPStatus.OK:
+        return None if body.strip() else TokstackError(*_EMPTY)
+    return _http(status) or TokstackError(Code.UPSTREAM_UNAVAILABLE, f"The upstream answered {status} for this file.")
 
 
 def video_detail(detail: Mapping[str, Any] | None) -> TokstackError | None:
@@ -155,7 +175,7 @@ def tikwm(answer: Mapping[str, Any], *, missing: Code = Code.POST_NOT_FOUND) -> 
         return TokstackError(
             Code.UPSTREAM_RATE_LIMITED, "The upstream takes one request a second.", retry_after=_TIKWM_PAUSE
         )
-    if _TIKWM_MISSING in message:
+    if any(words in message for words in _TIKWM_MISSING):
         return TokstackError(missing, "The upstream finds nothing under this link.")
     return _changed("an unknown error" if "code" in answer else "an answer of another shape")
 
@@ -168,6 +188,36 @@ def oembed(answer: Mapping[str, Any]) -> TokstackError | None:
         if answer.get("code") == HTTPStatus.BAD_REQUEST
         else _changed("an answer of another shape")
     )
+
+
+def official(status: int, body: bytes) -> Mapping[str, Any]:
+    """Its own words come first: it says with the HTTP status no more than with them."""
+    code = _official_code(body)
+    if verdict := _OFFICIAL.get(code or ""):
+        raise TokstackError(*verdict)
+    answer = json_object(status, body)
+    if code != "ok":
+        raise _changed(f"the unknown error {code}" if code else "an answer of another shape")
+    return answer
+
+
+def official_token(answer: Mapping[str, Any]) -> TokstackError | None:
+    """What it says of the credentials is for the owner, and nothing secret is in it."""
+    if "error" not in answer:
+        return None
+    said = text(answer.get("error_description")) or "no reason"
+    return TokstackError(Code.UPSTREAM_UNAVAILABLE, f"The official API gave no token: {said}")
+
+
+def is_refused_token(body: bytes) -> bool:
+    return _official_code(body) == "access_token_invalid"
+
+
+def _official_code(body: bytes) -> str | None:
+    try:
+        return text(dig(json.loads(body), "error", "code"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _web(detail: Mapping[str, Any] | None, described: Any) -> TokstackError | None:

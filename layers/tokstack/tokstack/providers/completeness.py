@@ -32,10 +32,22 @@ def missing(post: Post | None, names: Collection[str]) -> frozenset[str]:
 
 def merge(post: Post, other: Post) -> Post:
     """`post`, with what it lacks taken from `other`'s answer about the same post."""
-    merged = _fill(post, other)
+    merged = fill(post, other)
     media = post if has_media(post) else other
     merged = merged.model_copy(update={name: getattr(media, name) for name in _MEDIA})
     return merged.model_copy(update={"slides": _with_lives(merged.slides, other.slides)})
+
+
+def fill(model: Model, other: Model) -> Model:
+    """Field by field, and nested models likewise; an empty list says no more than None."""
+    values: dict[str, Any] = {}
+    for name in type(model).model_fields:
+        mine, theirs = getattr(model, name), getattr(other, name)
+        if isinstance(mine, BaseModel) and isinstance(theirs, BaseModel):
+            values[name] = fill(mine, theirs)
+        else:
+            values[name] = theirs if mine is None or mine in ((), {}) else mine
+    return model.model_copy(update=values)
 
 
 def has_media(post: Post) -> bool:
@@ -63,15 +75,3 @@ def _has(post: Post, name: str) -> bool:
     for step in name.split("."):
         value = getattr(value, step) if value is not None else None
     return value is not None
-
-
-def _fill(model: Model, other: Model) -> Model:
-    """Field by field, and nested models likewise; an empty list says no more than None."""
-    values: dict[str, Any] = {}
-    for name in type(model).model_fields:
-        mine, theirs = getattr(model, name), getattr(other, name)
-        if isinstance(mine, BaseModel) and isinstance(theirs, BaseModel):
-            values[name] = _fill(mine, theirs)
-        else:
-            values[name] = theirs if mine is None or mine in ((), {}) else mine
-    return model.model_copy(update=values)

@@ -1,6 +1,10 @@
-"""A user's newest posts, gathered page by page from the first feed provider that gets to the end."""
+"""A user's newest posts, gathered page by page from the first feed provider that gets to the end.
+
+A walk through all of them is done by whoever keeps the place: page by page, and perhaps by several workers.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
@@ -21,6 +25,23 @@ class Pool(BaseModel):
 
     members: tuple[Listed, ...]
     whole: bool
+
+
+class Place(BaseModel):
+    """Where a walk has come to: a cursor means something to the provider that gave it, and to no other."""
+
+    model_config = ConfigDict(frozen=True)
+
+    provider: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of a walk; `place` is where it goes on, None at the end."""
+
+    members: tuple[Listed, ...]
+    place: Place | None = None
 
 
 class Feed:
@@ -55,6 +76,31 @@ class Feed:
             return _pool(found, limit, whole=False)
         if empty and not (failed and author.posts):
             raise TokstackError(Code.NO_POSTS, "This user has no public posts.")
+        raise causes.error()
+
+    def page(self, author: Author, place: Place | None, deadline: Deadline) -> Leaf:
+        """The page at a place, or the first one of whoever has any; an empty one where there are no posts at all.
+
+        Raises why nobody could tell.
+        """
+        causes, empty = Causes(), False
+        for provider in self._providers:
+            if place.provider != provider.name if place else not provider.serves(author):
+                continue
+            try:
+                page = self._asking.ask(
+                    provider, partial(_page, author, place.cursor if place else None), deadline, tries=_TRIES
+                )
+            except TokstackError as error:
+                if not error.passing:
+                    raise
+                causes.add(provider, error)
+                continue
+            if page.items or page.cursor or place:
+                return Leaf(page.items, Place(provider=provider.name, cursor=page.cursor) if page.cursor else None)
+            empty = True
+        if empty and not author.posts:
+            return Leaf(())
         raise causes.error()
 
     def _walk(

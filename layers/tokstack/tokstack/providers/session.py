@@ -25,15 +25,16 @@ BROWSER_HEADERS = {
     "Accept-Language": "en-US,en;q=0.9",
 }
 
-OpenClient = Callable[[frozenset[str], float], httpx.Client]
-Session = Callable[[frozenset[str], float], AbstractContextManager[httpx.Client]]
+Hosts = frozenset[str] | None  # None is any public host, for links that an upstream gave
+OpenClient = Callable[[Hosts, float], httpx.Client]
+Session = Callable[[Hosts, float], AbstractContextManager[httpx.Client]]
 
 
 def sessions(open_client: OpenClient) -> Session:
     """Sessions over clients that `open_client(hosts, seconds)` makes."""
 
     @contextmanager
-    def session(hosts: frozenset[str], seconds: float) -> Iterator[httpx.Client]:
+    def session(hosts: Hosts, seconds: float) -> Iterator[httpx.Client]:
         """A client that may ask `hosts` for `seconds`. Whatever its block raises leaves it as TokstackError."""
         with _upstream_errors(), open_client(hosts, seconds) as client:
             client.headers.update(BROWSER_HEADERS)
@@ -45,7 +46,7 @@ def sessions(open_client: OpenClient) -> Session:
 def guarded(gateway: str | None) -> OpenClient:
     """Clients that lead out (outbound.py)."""
 
-    def open_client(hosts: frozenset[str], seconds: float) -> httpx.Client:
+    def open_client(hosts: Hosts, seconds: float) -> httpx.Client:
         return outbound.client(
             hosts, seconds=seconds, max_bytes=_MAX_BYTES, max_requests=_MAX_REQUESTS, gateway=gateway
         )
@@ -66,6 +67,13 @@ def get_json(
     """The object that an endpoint answers with."""
     response = client.get(url, params=query, headers={"Referer": referer} if referer else None)
     return classification.json_object(response.status_code, response.content)
+
+
+def get_text(client: httpx.Client, url: str) -> str:
+    """A file of text in UTF-8, from a link that an upstream gave."""
+    response = client.get(url, headers={"Referer": "https://www.tiktok.com/"})
+    accept(classification.text_file(response.status_code, response.content))
+    return response.content.decode()
 
 
 def accept(verdict: TokstackError | None) -> None:

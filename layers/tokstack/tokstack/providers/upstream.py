@@ -5,7 +5,8 @@
     upstream().renew(post_id)                           the same with fresh media links
     upstream().draw(handle, limit, choose)              one of a user's newest posts, complete with its media
     upstream().newest(handle, limit)                    those posts, of some perhaps the id alone
-    upstream().user(handle)                             who it is
+    upstream().user(handle)                             who it is; `whose` knows at least the handle
+    upstream().page(author, place)                      one page of a walk through all of a user's posts
 
 What to ask for is named as in `completeness`: `{"media"}`, `{"plays", "downloads"}`, `{"author.avatar_url"}`.
 Each call ends within DEADLINE seconds and asks nothing that is in the cache. However many ask at once for the
@@ -31,7 +32,7 @@ from tokstack.providers.completeness import has_media, missing
 from tokstack.providers.creator_list import CreatorList
 from tokstack.providers.deadline import Deadline
 from tokstack.providers.embed import Embed
-from tokstack.providers.feed import Feed, Pool
+from tokstack.providers.feed import Feed, Leaf, Place, Pool
 from tokstack.providers.limiter import Limiter
 from tokstack.providers.oembed import OEmbed
 from tokstack.providers.page import PostPage
@@ -127,6 +128,14 @@ class Upstream:
     def user(self, handle: str) -> Author:
         """Raises USER_NOT_FOUND, ACCOUNT_PRIVATE."""
         return self._user(handle, Deadline(DEADLINE))
+
+    def page(self, author: Author, place: Place | None) -> Leaf:
+        """Asked anew: who walks through all posts wants what is there now. Raises USER_NOT_FOUND, ACCOUNT_PRIVATE."""
+        return self._feed.page(author, place, Deadline(DEADLINE))
+
+    def whose(self, handle: str) -> Author:
+        """The same; its handle alone where nobody can tell more just now. Raises what `user` does."""
+        return self._known_author(handle, Deadline(DEADLINE))
 
     def _post(
         self,

@@ -66,6 +66,7 @@ def sound(music: Mapping[str, Any], *, fallback: Any = None) -> Sound | None:
         id=identifier(music.get("id_str")) or identifier(music.get("mid")) or identifier(music.get("id")),
         title=text(music.get("title")),
         author=text(music.get("author")),
+        artists=tuple(_artists(music)),
         album=text(music.get("album")),
         duration=seconds(music.get("duration")),
         original=flag(music.get("is_original")),
@@ -74,6 +75,26 @@ def sound(music: Mapping[str, Any], *, fallback: Any = None) -> Sound | None:
         uses=integer(music.get("user_count")),
     )
     return None if found == Sound() else found
+
+
+def _artists(music: Mapping[str, Any]) -> Iterable[Author]:
+    """The artists of a song; else who made the sound for a post, where it is told."""
+    for artist in mappings(music.get("artists")):
+        yield Author(
+            id=identifier(artist.get("uid")),
+            sec_uid=text(artist.get("sec_uid")),
+            handle=text(artist.get("handle")),
+            name=text(artist.get("nick_name")),
+            avatar_url=first_url(dig(artist, "avatar", "url_list")),
+            verified=flag(artist.get("is_verified")),
+        )
+    if not music.get("artists") and (handle := text(music.get("owner_handle"))):
+        yield Author(
+            id=identifier(music.get("owner_id")),
+            sec_uid=text(music.get("sec_uid")),
+            handle=handle,
+            name=text(music.get("owner_nickname")),
+        )
 
 
 def _author(described: Mapping[str, Any]) -> Author:

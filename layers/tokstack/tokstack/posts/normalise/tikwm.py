@@ -1,10 +1,10 @@
-"""The names of tikwm.com: `data` of a post, the rows of its lists, accounts and sounds."""
+"""The names of tikwm.com: `data` of a post, the rows of its lists, accounts, sounds and comments."""
 
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from tokstack.posts.models import Author, Kind, Post, Slide, Sound
+from tokstack.posts.models import Author, Comment, Kind, Post, Slide, Sound
 from tokstack.posts.normalise import web
 from tokstack.posts.normalise.captions import hashtags, mentions
 from tokstack.posts.normalise.fields import (
@@ -63,6 +63,17 @@ def user(data: Mapping[str, Any]) -> Author:
     return web.user(data)
 
 
+def people(data: Mapping[str, Any], key: str) -> tuple[Author, ...]:
+    """The accounts of a list, in its order."""
+    return tuple(_listed_person(row) for row in mappings(data.get(key)))
+
+
+def comments(data: Mapping[str, Any]) -> tuple[Comment, ...]:
+    """The comments of a list's `data`, or the replies to one, in its order."""
+    found = ((identifier(row.get("id")), row) for row in mappings(data.get("comments")))
+    return tuple(_comment(number, row) for number, row in found if number)
+
+
 def sound(music: Mapping[str, Any], *addresses: Any) -> Sound | None:
     """A sound from its `data` or from a post's `music_info`; a removed one has no url."""
     found = Sound(
@@ -90,6 +101,36 @@ def _author(described: Mapping[str, Any]) -> Author:
         handle=text(described.get("unique_id")),
         name=text(described.get("nickname")),
         avatar_url=first_url(described.get("avatar")),
+    )
+
+
+def _listed_person(row: Mapping[str, Any]) -> Author:
+    """Of comments' authors nothing is counted: then every counter is 0."""
+    posts, followers = integer(row.get("aweme_count")), integer(row.get("follower_count"))
+    given, received = integer(row.get("favoriting_count")), integer(row.get("total_favorited"))
+    counted = any((posts, followers, given, received))
+    return Author(
+        id=identifier(row.get("id")),
+        sec_uid=text(row.get("sec_uid")),
+        handle=text(row.get("unique_id")),
+        name=text(row.get("nickname")),
+        avatar_url=first_url(row.get("avatar")),
+        bio=text(row.get("signature")),
+        posts=posts if counted else None,
+        followers=followers if counted else None,
+        likes_given=given if counted else None,
+        likes_received=received if counted else None,
+    )
+
+
+def _comment(number: str, row: Mapping[str, Any]) -> Comment:
+    return Comment(
+        id=number,
+        text=text(row.get("text")),
+        created_at=moment(row.get("create_time")),
+        likes=integer(row.get("digg_count")),
+        replies=integer(row.get("reply_total")),
+        author=_listed_person(mapping(row.get("user"))),
     )
 
 

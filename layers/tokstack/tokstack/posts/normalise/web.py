@@ -49,6 +49,7 @@ def post(item: Mapping[str, Any]) -> Post:
         saves=stats.count("collectCount"),
         reposts=stats.count("repostCount"),
         hashtags=hashtags(_hashtags(extras, item.get("challenges")), said),
+        hashtag_ids=dict(_hashtag_ids(extras, item.get("challenges"))),
         mentions=mentions((text(extra.get("userUniqueId")) for extra in extras), said),
         author=_author_of(item),
         # the playAddr of slides is their sound
@@ -87,6 +88,10 @@ def author(described: Mapping[str, Any], exact: Any = None, rounded: Any = None)
         bio_url=text(dig(described, "bioLink", "link")),
         verified=flag(described.get("verified")),
         private=flag(described.get("privateAccount")),
+        live=_live(described.get("roomId")),
+        shows_likes=flag(described.get("openFavorite")),
+        shows_playlists=flag(dig(described, "profileTab", "showPlayListTab")),
+        language=text(described.get("language")),
         created_at=moment(described.get("createTime")),
         followers=stats.count("followerCount"),
         following=stats.count("followingCount"),
@@ -94,6 +99,16 @@ def author(described: Mapping[str, Any], exact: Any = None, rounded: Any = None)
         likes_given=stats.count("diggCount"),
         posts=stats.count("videoCount"),
     )
+
+
+def music_detail(detail: Mapping[str, Any]) -> Sound | None:
+    """A sound from the `musicInfo` of its own answer, which counts the posts that use it."""
+    found = sound(mapping(detail.get("music")))
+    if found is None:
+        return None
+    whose = author(mapping(detail.get("author")))
+    uses = _Stats(detail.get("statsV2"), detail.get("stats")).count("videoCount")
+    return found.model_copy(update={"artists": () if whose == Author() else (whose,), "uses": uses})
 
 
 def sound(music: Mapping[str, Any], *, fallback: Any = None) -> Sound | None:
@@ -105,10 +120,16 @@ def sound(music: Mapping[str, Any], *, fallback: Any = None) -> Sound | None:
         album=text(music.get("album")),
         duration=seconds(music.get("duration")),
         original=flag(music.get("original")),
+        copyrighted=flag(music.get("isCopyrighted")),
         cover_url=first_url(music.get("coverLarge"), music.get("coverMedium"), music.get("coverThumb")),
         url=first_url(music.get("playUrl"), fallback),
     )
     return None if found == Sound() else found
+
+
+def _live(room: Any) -> bool | None:
+    """Whoever is on the air is in a room; "" and 0 are none, and lists say nothing of it."""
+    return None if room is None else bool(integer(room))
 
 
 class _Stats:
@@ -131,6 +152,14 @@ def _caption(item: Mapping[str, Any]) -> str | None:
 def _hashtags(extras: Iterable[Mapping[str, Any]], challenges: Any) -> Iterable[str | None]:
     yield from (text(extra.get("hashtagName")) for extra in extras)
     yield from (text(challenge.get("title")) for challenge in mappings(challenges))
+
+
+def _hashtag_ids(extras: Iterable[Mapping[str, Any]], challenges: Any) -> Iterable[tuple[str, str]]:
+    named = [(extra.get("hashtagName"), extra.get("hashtagId")) for extra in extras]
+    named += [(challenge.get("title"), challenge.get("id")) for challenge in mappings(challenges)]
+    for name, number in named:
+        if (title := text(name)) and (known := identifier(number)):
+            yield title, known
 
 
 def _author_of(item: Mapping[str, Any]) -> Author:

@@ -1,0 +1,1 @@
+"""The social family: what is on TikTok as ActivityStreams 2.0 objects."""
