@@ -37,9 +37,10 @@ def disable(name: Name, *, stack: Stack = None) -> None:
 
 def names() -> tuple[str, ...]:
     """Every upstream's, in the order in which they are asked."""
+    from tokstack.providers.official import sources
     from tokstack.providers.upstream import NAMES
 
-    return NAMES
+    return NAMES + sources.NAMES
 
 
 def _switch(name: str, *, enabled: bool, stack: str | None) -> None:

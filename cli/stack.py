@@ -15,6 +15,8 @@ from cli import ROOT
 from cli.output import remark
 from local import account
 from tokstack.errors import TokstackError
+from tokstack.library.bucket import Bucket
+from tokstack.library.queues import Queue
 from tokstack.table import Table
 
 if TYPE_CHECKING:
@@ -38,11 +40,35 @@ class Queues:
     dead: str
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """`media` is where files are put that it is to take, `bucket` has its log; `index` tells the indexer what to do."""
+
+    table: Table
+    media: Bucket
+    bucket: Bucket
+    index: Queue
+
+
 @contextmanager
 def table_of(stack: str | None) -> Iterator[Table]:
     """The table of a deployed stack, or of the local one. Errors end the program with one line."""
     with _errors_in_one_line():
         yield _deployed(stack) if stack else _local()
+
+
+@contextmanager
+def library_table_of(stack: str | None) -> Iterator[Table]:
+    """The library's table, likewise."""
+    with _errors_in_one_line():
+        yield _library(stack)
+
+
+@contextmanager
+def library_of(stack: str | None) -> Iterator[Library]:
+    """All that the library is made of, likewise."""
+    with _errors_in_one_line():
+        yield _whole_library(stack)
 
 
 @contextmanager
@@ -71,12 +97,44 @@ def _local() -> Table:
     return Table(_local_client("dynamodb"), f"{account.STACK}-data")
 
 
-def _deployed(stack: str) -> Table:
+def _outputs(stack: str) -> dict[str, str]:
     described: Any = boto3.client("cloudformation", config=_CONFIG).describe_stacks(StackName=stack)
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0].get("Outputs", [])}
+    return {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0].get("Outputs", [])}
+
+
+def _deployed(stack: str) -> Table:
+    outputs = _outputs(stack)
     if "Table" not in outputs:
         fail(f"{stack} has no output `Table`: it is no stack of Tokstack, or not yet deployed.")
     return Table(boto3.client("dynamodb", config=_CONFIG), outputs["Table"])
+
+
+def _library(stack: str | None) -> Table:
+    client = boto3.client("dynamodb", config=_CONFIG) if stack else _local_client("dynamodb")
+    return Table(client, f"{stack or account.STACK}-library")
+
+
+def _whole_library(stack: str | None) -> Library:
+    s3 = boto3.client("s3", config=_CONFIG) if stack else _local_client("s3")
+    sqs = boto3.client("sqs", config=_CONFIG) if stack else _local_client("sqs")
+    name = f"{stack or account.STACK}-library-index"
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        fail(f"There is no queue {name}: it is no stack of Tokstack, or not yet deployed.")
+    media, bucket = _buckets(stack)
+    return Library(_library(stack), Bucket(s3, media), Bucket(s3, bucket), Queue(sqs, url))
+
+
+def _buckets(stack: str | None) -> tuple[str, str]:
+    """The names of the media bucket and of the library's."""
+    if stack is None:
+        local = f"{account.ACCOUNT}-{account.REGION}"
+        return f"{account.STACK}-media-{local}", f"{account.STACK}-library-{local}"
+    outputs = _outputs(stack)
+    if not {"MediaBucket", "LibraryBucket"} <= outputs.keys():
+        fail(f"{stack} has no output `LibraryBucket`: it is no stack of Tokstack, or not yet deployed.")
+    return outputs["MediaBucket"], outputs["LibraryBucket"]
 
 
 def _queues(stack: str | None) -> Queues:

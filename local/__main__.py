@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ import typer
 from local import ROOT, demo
 from local.cloud import Cloud, Settings
 from local.errors import LocalError
+from local.library.seed import seed
 from local.logs import Log
 from local.sample import Sample
 
@@ -39,6 +41,7 @@ def run(
     ] = 0,
     upstream: Upstream = "sample",
     state_dir: Annotated[Path, typer.Option(help="Where ready.json is, while it runs.")] = ROOT / ".local",
+    library: Annotated[bool, typer.Option(help="With the sample library, where the upstream is the sample.")] = True,
     param: Parameters = [],  # noqa: B006 - typer's way to say many
     template: Template = ROOT / "template.yaml",
     python: Python = sys.executable,
@@ -46,6 +49,8 @@ def run(
     """Run the whole API until Ctrl-C."""
     settings = Settings(template, _parameters(param), port, aws_port, python)
     with _clear_errors(), _started(settings, upstream) as started:
+        if library and upstream == "sample":
+            seed(started.cloud.aws, datetime.now(UTC), settings.parameters.get("OpenSearchUrl"))
         started.cloud.open()
         _greet(started)
         ready = {

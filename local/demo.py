@@ -60,4 +60,5 @@ def curl_lines(url: str, key: str, examples: Examples) -> list[str]:
     return [
         *(f"{head} '{url}/api/tiktok/{route}?{query}'" for route, query in asked.items()),
         f"{head} -H 'Content-Type: application/json' -d '{body}' -L -OJ '{url}/api/convert/mp3'",
+        f"{head} '{url}/v1/tiktok/library?search=skin%20care&type=ad&sortBy=views'",
     ]

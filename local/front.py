@@ -48,7 +48,10 @@ def _handler(front: Front) -> type[Handler]:
 
         def send_error(self, code: int, *_: Any, **__: Any) -> None:
             """What is no request, or has a method of no API, is refused like the rest and not in HTML."""
-            self._refuse(message(code, HTTPStatus(code).phrase))
+            status = HTTPStatus(code)
+            if status is HTTPStatus.NOT_IMPLEMENTED:  # what the library says of a method that it does not know
+                status = HTTPStatus.METHOD_NOT_ALLOWED
+            self._refuse(message(status, status.phrase))
 
         def _send(self, answer: HttpAnswer) -> None:
             self.answer(answer.status, answer.headers, answer.body)

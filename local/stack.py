@@ -106,6 +106,8 @@ class Stack:
             return self.name(logical_id)
         if attribute == "ApiEndpoint":
             return self.api_url
+        if attribute == "RegionalDomainName":  # of a bucket: here all of them are served by one host
+            return self.aws_url.partition("://")[2]
         raise TemplateError(f"!GetAtt {logical_id}.{attribute} is not known here.")
 
 

@@ -49,7 +49,9 @@ class Stack:
 
 
 def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    """`python -m local run` on free ports, with its state and its log in the folder."""
+    """`python -m local run` on free ports, with its state and its log in the folder; with a library where one asks."""
+    if "--library" not in options:
+        options = (*options, "--no-library")
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "local", "run", "--port", "0", "--state-dir", str(folder / "state"), *options],

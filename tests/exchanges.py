@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "MEDIA_DOWNLOAD_FUNCTION": "tokstack-media-download",
     "ALLOW_ANONYMOUS": "false",
     "RANDOM_POOL_SIZE": "200",
+    "FEED_DEPTH": "500",
     "POST_TTL": "3600",
     "MEDIA_LINK_TTL": "86400",
     "MEDIA_MAX_BYTES": "524288000",

@@ -112,6 +112,8 @@ def _described(path: str) -> dict[str, Any]:
 
 def error_code(body: Any) -> str:
     """The code in a failure of any family."""
+    if "errors" in body:
+        return str(body["errors"][0]["code"])
     error = body["error"]
     if isinstance(error, Mapping):
         return str(error["code"])

@@ -182,8 +182,9 @@ def _bus(name: str) -> str:
     return name if name.startswith("arn:") else f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{name}"
 
 
-# ------------------------------------------------- Secrets Manager, Lambda, STS
+# ---------------------------- Secrets Manager, Parameter Store, Lambda, STS
 SECRETS_ACTIONS = {name: name for name in ("GetSecretValue", "DescribeSecret")}
+SSM_ACTIONS = {"GetParameter": "GetParameter"}
 LAMBDA_ACTIONS = {"Invoke": "InvokeFunction"}
 
 
@@ -193,6 +194,13 @@ def _secretsmanager(request: Request) -> list[Need]:
     # A secret that is asked for by name has six more letters in its ARN, which only the ARN's owner knows.
     prefix = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"
     return [Need(action, secret if secret.startswith("arn:") else f"{prefix}{secret}-??????")]
+
+
+def _ssm(request: Request) -> list[Need]:
+    """The key of a SecureString is the account's own for Parameter Store, which everyone in it may use through it."""
+    action = "ssm:" + SSM_ACTIONS[request.operation]
+    name = request.parameters["Name"]
+    return [Need(action, f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{name.removeprefix('/')}")]
 
 
 def _lambda(request: Request) -> list[Need]:
@@ -212,6 +220,7 @@ _SERVICES: dict[str, Callable[[Request], list[Need]]] = {
     "s3": _s3,
     "secretsmanager": _secretsmanager,
     "sqs": _sqs,
+    "ssm": _ssm,
     "states": _states,
     "sts": _sts,
 }

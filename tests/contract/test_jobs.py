@@ -48,7 +48,7 @@ def waits(door: FrontDoor) -> Iterator[Mapping[str, Future[httpx.Response]]]:
         }
 
 
-def file_path(door: FrontDoor, job_id: str, *, seconds: float = 60, ticket_of: str | None = None) -> str:
+def file_path(door: FrontDoor, job_id: str, *, seconds: float = 600, ticket_of: str | None = None) -> str:
     ticket = tickets.issue(ticket_of or job_id, expires=time.time() + seconds, secret=door.secret)
     return f"/v1/jobs/{job_id}/file?ticket={ticket}"
 

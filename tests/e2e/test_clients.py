@@ -118,6 +118,12 @@ def test_what_is_known_of_posts_is_told(door: FrontDoor, environment: dict[str, 
         assert not list(differences(wanted["data"], answer["data"]))
 
 
+def test_a_sound_is_told(door: FrontDoor, environment: dict[str, str], tmp_path: Path) -> None:
+    sound = max(door.catalog["sounds"], key=lambda sound: sound["uses"])
+    answer = json.loads(clients.run("social.sh", tmp_path, AUDIO=sound["id"], **environment))
+    assert not list(differences(sound["expected"]["audio"]["data"], answer["data"]))
+
+
 def documents(text: str) -> Iterator[Any]:
     """JSON after JSON."""
     while text:

@@ -21,6 +21,7 @@ Answer = TypeVar("Answer")
 THREADS = 32
 ROUTES = ("statistic", "random")
 LOST = 15 * 60 + 1
+DAY = "DAY#2027-01-15"  # the clock's
 
 
 @pytest.fixture
@@ -48,23 +49,27 @@ def attempt(table: Table, key: str, charge_id: str, amount: int = 1, route: str 
         return refused.code
 
 
-def balanced(account: Item, charges: list[Item]) -> bool:
-    """Whether granted - balance, the sum of the routes and the sum of the ledger are the same."""
+def balanced(account: Item, charges: list[Item], days: list[Item]) -> bool:
+    """Whether granted - balance, the sums of the routes, of the days and of the ledger are the same."""
     used = sum(charge["credits"] for charge in charges if "refunded_at" not in charge)
     by_route = sum(amount for name, amount in account.items() if name.startswith("used:"))
     outcomes = {len({"pending", "settled_at", "refunded_at"} & charge.keys()) for charge in charges}
-    return account["granted"] - account["balance"] == used == by_route and account["balance"] >= 0 and outcomes <= {1}
+    by_day = sum(day["used"] for day in days)
+    same = account["granted"] - account["balance"] == used == by_route == by_day
+    return same and account["balance"] >= 0 and outcomes <= {1}
 
 
-def books(table: Table) -> tuple[Item, list[Item]]:
-    """The account and its charges, as they are when nobody writes."""
-    items = list(table.query("ACCOUNT#acme"))
-    return items[0], items[1:]
+def books(table: Table) -> tuple[Item, list[Item], list[Item]]:
+    """The account, its charges and its days, as they are when nobody writes."""
+    account = table.get(credits.key("acme"))
+    assert account is not None
+    charges, days = (list(table.query("ACCOUNT#acme", prefix)) for prefix in ("CHARGE#", "DAY#"))
+    return account, charges, days
 
 
-def snapshot(client: DynamoDBClient, name: str, ids: Sequence[str]) -> tuple[Item, list[Item]]:
-    """The account and its charges as they were at one moment, whoever writes."""
-    places = ["ACCOUNT", *(f"CHARGE#{charge_id}" for charge_id in ids)]
+def snapshot(client: DynamoDBClient, name: str, ids: Sequence[str]) -> tuple[Item, list[Item], list[Item]]:
+    """The account, its charges and its day as they were at one moment, whoever writes."""
+    places = ["ACCOUNT", DAY, *(f"CHARGE#{charge_id}" for charge_id in ids)]
     answer = client.transact_get_items(
         TransactItems=[
             {"Get": {"TableName": name, "Key": {"pk": {"S": "ACCOUNT#acme"}, "sk": {"S": place}}}} for place in places
@@ -74,7 +79,7 @@ def snapshot(client: DynamoDBClient, name: str, ids: Sequence[str]) -> tuple[Ite
     items: list[dict[str, Any]] = [
         {field: read(value) for field, value in found.get("Item", {}).items()} for found in answer["Responses"]
     ]
-    return items[0], [charge for charge in items[1:] if charge]
+    return items[0], [charge for charge in items[2:] if charge], [day for day in items[1:2] if day]
 
 
 def test_as_many_calls_as_credits(table: Table, key: str, granted: int) -> None:
@@ -83,15 +88,15 @@ def test_as_many_calls_as_credits(table: Table, key: str, granted: int) -> None:
         "charged": granted,
         Code.INSUFFICIENT_CREDITS: 64,
     }
-    account, charges = books(table)
+    account, charges, days = books(table)
     assert account["balance"] == 0
     assert len(charges) == granted
-    assert balanced(account, charges)
+    assert balanced(account, charges, days)
 
 
-def test_one_charge_id_is_charged_once(table: Table, key: str, granted: int) -> None:
+def test_one_charge_id_is_charged_once(table: Table, key: str, clock: Clock, granted: int) -> None:
     answers = together(64, lambda _: attempt(table, key, "same", 3))
-    assert set(answers) == {Charge("same", "acme", 3, granted - 3, "statistic")}
+    assert set(answers) == {Charge("same", "acme", 3, granted - 3, "statistic", clock.now)}
     assert credits.show(table, "acme").used == 3
 
 
@@ -105,8 +110,8 @@ def test_a_charge_has_one_outcome_whoever_comes_first(table: Table, key: str, gr
         return False
 
     refunds = sum(together(160, close))
-    account, charges = books(table)
-    assert balanced(account, charges)
+    account, charges, days = books(table)
+    assert balanced(account, charges, days)
     assert sum("refunded_at" in charge for charge in charges) == refunds
     assert account["balance"] == granted - 20 + refunds
     assert ledger.usage(table, "acme").by_route == {"random": 20 - refunds}
@@ -136,7 +141,7 @@ def test_the_books_are_right_at_every_moment(
     dynamodb: DynamoDBClient, table_name: str, table: Table, key: str, clock: Clock, seed: int
 ) -> None:
     """Workers charge, replay, settle, refund, grant and sweep at random while the books are read."""
-    ids = [str(at) for at in range(24)]  # an account and these are the most that one snapshot holds
+    ids = [str(at) for at in range(23)]  # an account, its day and these are the most that one snapshot holds
     finished = Event()
     seen: list[int] = []
 
@@ -154,8 +159,8 @@ def test_the_books_are_right_at_every_moment(
 
     def watch() -> None:
         while not finished.is_set():
-            account, charges = snapshot(dynamodb, table_name, ids)
-            assert balanced(account, charges)
+            account, charges, days = snapshot(dynamodb, table_name, ids)
+            assert balanced(account, charges, days)
             seen.append(len(charges))
 
     with ThreadPoolExecutor(1) as watcher:

@@ -239,7 +239,7 @@ def test_a_body_that_is_too_large_is_refused(http: httpx.Client) -> None:
 
 def test_a_method_of_no_api_is_refused(http: httpx.Client) -> None:
     answer = http.request("BREW", "/pot")
-    assert (answer.status_code, answer.json()) == (501, {"message": "Not Implemented"})
+    assert (answer.status_code, answer.json()) == (405, {"message": "Method Not Allowed"})
 
 
 def test_answers_of_every_form(http: httpx.Client) -> None:

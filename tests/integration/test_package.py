@@ -52,7 +52,7 @@ def test_every_function_answers_its_event(built: Stack, function: str) -> None:
     assert failed is None, answer
     if '"routeKey"' in event:
         elsewhere = {"media": 403, "job_file": 403}  # the sample link was signed there
-        expected = {**elsewhere, "convert": 202, "job": 404, "not_found": 404}.get(function, 200)
+        expected = {**elsewhere, "convert": 202, "job": 404, "library_item": 404, "not_found": 404}.get(function, 200)
         assert answer["statusCode"] == expected, answer["body"]
 
 

@@ -1,7 +1,7 @@
 """The table and the lease, against moto and DynamoDB Local alike."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -52,6 +52,80 @@ def test_a_query_reads_every_page_in_order(table: Table) -> None:
         table.put(Put(item(key, filler="x" * 300_000)))
     assert [found["sk"] for found in table.query("LIST", "A#")] == [key.sk for key in keys]
     assert [found["sk"] for found in table.query("LIST", newest_first=True)] == ["B#0", *(key.sk for key in keys[::-1])]
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [item(Key(f"MANY#{at}", "MANY"), n=at, body=bytes([at % 256, 0, 255])) for at in range(count)]
+
+
+def keys_of(items: Iterable[Mapping[str, Any]]) -> list[Key]:
+    return [Key(each["pk"], each["sk"]) for each in items]
+
+
+def by_number(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(items, key=lambda each: int(each["n"]))
+
+
+@pytest.mark.parametrize("count", [0, 1, 25, 26, 230])
+def test_many_are_written_read_and_deleted_at_once(table: Table, count: int) -> None:
+    items = many(count)
+    table.put_many(items)
+    asked = [*keys_of(items), *keys_of(items)[:3], HERE]  # some twice, and one that is not there
+    assert by_number(table.get_many(asked)) == items
+    rest = keys_of(items)[5:]
+    table.delete_many([*rest, *rest, HERE])
+    assert by_number(table.get_many(asked)) == items[:5]
+
+
+def test_of_many_those_that_have_expired_are_not_there(table: Table, clock: Clock) -> None:
+    table.put_many([*many(2), item(expires_at=clock.now)])
+    assert len(table.get_many([*keys_of(many(2)), HERE])) == 2
+
+
+class Hesitant:
+    """A client that gets to no more than `most` of what a batch asks for."""
+
+    def __init__(self, client: DynamoDBClient, most: int) -> None:
+        self._client, self._most = client, most
+        self.calls = 0
+
+    def __getattr__(self, operation: str) -> Any:
+        return getattr(self._client, operation)
+
+    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> Any:  # noqa: N803 - boto3's
+        self.calls += 1
+        ((name, requests),) = RequestItems.items()
+        done, left = requests[: self._most], requests[self._most :]
+        if done:
+            self._client.batch_write_item(RequestItems={name: done})
+        return {"UnprocessedItems": {name: left} if left else {}}
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Any:  # noqa: N803 - boto3's
+        self.calls += 1
+        ((name, asked),) = RequestItems.items()
+        left = asked["Keys"][self._most :]
+        answer = self._client.batch_get_item(RequestItems={name: {"Keys": asked["Keys"][: self._most]}})
+        return {**answer, "UnprocessedKeys": {name: {"Keys": left}} if left else {}}
+
+
+def test_what_a_batch_does_not_get_to_is_asked_for_again(dynamodb: DynamoDBClient, table_name: str) -> None:
+    hesitant: Any = Hesitant(dynamodb, 7)
+    table = Table(hesitant, table_name)
+    table.put_many(many(30))
+    assert hesitant.calls == 5  # of 25 and of 5
+    assert by_number(table.get_many(keys_of(many(30)))) == many(30)
+    table.delete_many(keys_of(many(30)))
+    assert table.get_many(keys_of(many(30))) == []
+
+
+def test_a_batch_that_gets_nowhere_is_given_up(
+    dynamodb: DynamoDBClient, table_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tokstack.table._wait", lambda _: None)
+    hesitant: Any = Hesitant(dynamodb, 0)
+    with pytest.raises(TokstackError) as failed:
+        Table(hesitant, table_name).put_many(many(2))
+    assert (failed.value.code, hesitant.calls) == (Code.SERVICE_UNAVAILABLE, 12)
 
 
 def test_an_index_holds_what_has_its_keys(table: Table) -> None:

@@ -142,7 +142,7 @@ def test_the_catalogue_is_told_with_what_to_expect(control: httpx.Client) -> Non
     assert len(told["posts"]) >= 300
     assert {post["id"] for post in told["posts"]} >= {POST.id, SLIDES.id}
     assert all(post["expected"].keys() == {"statistic", "downloader", "slides"} for post in told["posts"])
-    assert all(profile["expected"].keys() == {"random"} for profile in told["profiles"])
+    assert all(profile["expected"].keys() == {"random", "user"} for profile in told["profiles"])
     assert {link["url"] for link in told["short_links"] if link["expected"]} >= {"https://vm.tiktok.com/ZMlocal01/"}
 
 

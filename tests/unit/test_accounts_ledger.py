@@ -1,5 +1,7 @@
 """Charges, their outcomes, and every reason to refuse one."""
 
+from datetime import date
+
 import pytest
 
 from tests.tables import Clock
@@ -10,6 +12,8 @@ from tokstack.errors import Code, TokstackError
 from tokstack.table import Table, TransactionRefusedError
 
 QUARTER = 15 * 60
+DAY = 86_400
+TODAY = date(2027, 1, 15)  # the clock's
 
 
 @pytest.fixture
@@ -29,13 +33,14 @@ def refusal(table: Table, key: str | None, amount: int = 1, *, of: str = "1") ->
     return refused.value
 
 
-def test_a_charge_takes_credits(table: Table, key: str) -> None:
-    assert charge(table, key, 3) == Charge("1", "acme", 3, 7, "statistic")
-    assert ledger.usage(table, "acme") == Usage("acme", 7, 3, {"statistic": 3})
+def test_a_charge_takes_credits(table: Table, key: str, clock: Clock) -> None:
+    assert charge(table, key, 3) == Charge("1", "acme", 3, 7, "statistic", clock.now)
+    assert ledger.usage(table, "acme") == Usage("acme", 7, 3, {"statistic": 3}, {TODAY: 3})
 
 
-def test_a_replay_gives_the_first_charge(table: Table, key: str) -> None:
+def test_a_replay_gives_the_first_charge(table: Table, key: str, clock: Clock) -> None:
     first = charge(table, key, 3)
+    clock.now += 1.5
     assert charge(table, key, 5, route="random") == first
     ledger.settle(table, first)
     assert charge(table, key, 3) == first
@@ -47,10 +52,10 @@ def test_a_replay_needs_no_credits(table: Table, key: str) -> None:
     assert charge(table, key, 10) == first
 
 
-def test_a_charge_id_is_the_account_s_own(table: Table, key: str) -> None:
+def test_a_charge_id_is_the_account_s_own(table: Table, key: str, clock: Clock) -> None:
     credits.grant(table, "other", 10)
     charge(table, key, 3)
-    assert charge(table, keys.create(table, "other"), 2) == Charge("1", "other", 2, 8, "statistic")
+    assert charge(table, keys.create(table, "other"), 2) == Charge("1", "other", 2, 8, "statistic", clock.now)
 
 
 def test_what_was_given_back_is_not_replayed(table: Table, key: str) -> None:
@@ -64,7 +69,7 @@ def test_a_refund_gives_back_once(table: Table, key: str) -> None:
     taken = charge(table, key, 3)
     assert ledger.refund(table, taken)
     assert not ledger.refund(table, taken)
-    assert ledger.usage(table, "acme") == Usage("acme", 9, 1, {"random": 1, "statistic": 0})
+    assert ledger.usage(table, "acme") == Usage("acme", 9, 1, {"random": 1, "statistic": 0}, {TODAY: 1})
 
 
 def test_the_first_outcome_stands(table: Table, key: str) -> None:
@@ -77,11 +82,11 @@ def test_the_first_outcome_stands(table: Table, key: str) -> None:
     assert ledger.usage(table, "acme").used == 3
 
 
-def test_an_outcome_of_an_unknown_charge_changes_nothing(table: Table, key: str) -> None:
-    unknown = Charge("never", "acme", 5, 0, "statistic")
+def test_an_outcome_of_an_unknown_charge_changes_nothing(table: Table, key: str, clock: Clock) -> None:
+    unknown = Charge("never", "acme", 5, 0, "statistic", clock.now)
     ledger.settle(table, unknown)
     assert not ledger.refund(table, unknown)
-    assert ledger.usage(table, "acme") == Usage("acme", 10, 0, {})
+    assert ledger.usage(table, "acme") == Usage("acme", 10, 0, {}, {})
 
 
 def test_too_few_credits(table: Table, key: str) -> None:
@@ -178,7 +183,44 @@ def test_the_sweep_gives_back_what_was_lost(table: Table, key: str, clock: Clock
     assert ledger.sweep(table) == 1
     assert ledger.sweep(table) == 0
     ledger.settle(table, lost)
-    assert ledger.usage(table, "acme") == Usage("acme", 7, 3, {"statistic": 3})
+    assert ledger.usage(table, "acme") == Usage("acme", 7, 3, {"statistic": 3}, {TODAY: 3})
+
+
+def test_each_day_has_what_was_charged_on_it(table: Table, key: str, clock: Clock) -> None:
+    """Whatever is given back later is that day's, and a day on which nothing is left is not told."""
+    kept, late, lost = (charge(table, key, amount, of=str(amount)) for amount in (1, 2, 3))
+    ledger.settle(table, kept)
+    clock.now += DAY
+    charge(table, key, 4, of="4")
+    ledger.refund(table, late)
+    assert ledger.usage(table, "acme").by_day == {TODAY: 4, date(2027, 1, 16): 4}
+    assert ledger.sweep(table) == 1
+    assert ledger.usage(table, "acme").by_day == {TODAY: 1, date(2027, 1, 16): 4}
+    clock.now += DAY
+    assert ledger.sweep(table) == 1
+    assert ledger.usage(table, "acme").by_day == {TODAY: 1}
+    assert not ledger.refund(table, lost)
+
+
+def test_thirty_days_are_told(table: Table, key: str, clock: Clock) -> None:
+    charge(table, key)
+    clock.now += 29 * DAY
+    assert ledger.usage(table, "acme").by_day == {TODAY: 1}
+    clock.now += DAY
+    assert ledger.usage(table, "acme").by_day == {}
+
+
+def test_a_day_is_kept_for_a_while(table: Table, key: str, clock: Clock) -> None:
+    """And what every day has used is found nowhere in the account's own item."""
+    for of in "12":
+        charge(table, key, of=of)
+        clock.now += DAY
+    days = list(table.query("ACCOUNT#acme", "DAY#"))
+    assert [(day["sk"], day["used"]) for day in days] == [("DAY#2027-01-15", 1), ("DAY#2027-01-16", 1)]
+    assert [day["expires_at"] for day in days] == [1_834_531_200, 1_834_617_600]
+    account = table.get(credits.key("acme"))
+    assert account is not None
+    assert account.keys() == {"pk", "sk", "granted", "balance", "used:statistic"}
 
 
 def test_the_sweep_looks_at_every_account(table: Table, clock: Clock) -> None:
@@ -194,11 +236,11 @@ def test_the_sweep_looks_at_every_account(table: Table, clock: Clock) -> None:
 
 def test_a_charge_within_another_s_transaction(table: Table, key: str, clock: Clock) -> None:
     """As long as it is said to take, nobody gives it back."""
-    taken = Charge("job", "acme", 3, 0, "convert")
-    table.transact(*ledger.taking(taken, clock.now, overdue_at=clock.now + 3600))
-    assert ledger.usage(table, "acme") == Usage("acme", 7, 3, {"convert": 3})
+    taken = Charge("job", "acme", 3, 0, "convert", clock.now)
+    table.transact(*ledger.taking(taken, overdue_at=clock.now + 3600))
+    assert ledger.usage(table, "acme") == Usage("acme", 7, 3, {"convert": 3}, {TODAY: 3})
     with pytest.raises(TransactionRefusedError):
-        table.transact(*ledger.taking(taken, clock.now, overdue_at=clock.now + 3600))
+        table.transact(*ledger.taking(taken, overdue_at=clock.now + 3600))
     clock.now += 3600
     assert ledger.sweep(table) == 0
     clock.now += 1
@@ -233,3 +275,37 @@ def test_a_grant_that_makes_no_sense(table: Table, account: str, amount: int) ->
     with pytest.raises(TokstackError) as refused:
         credits.grant(table, account, amount)
     assert refused.value.code is Code.VALIDATION_ERROR
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_what_is_spent_is_charged_once(table: Table, key: str, clock: Clock, *, final: bool) -> None:
+    def spend(amount: int, of: str) -> Charge:
+        return ledger.spend(table, "acme", credits=amount, route="library", charge_id=of, final=final)
+
+    assert key
+    assert spend(4, "1") == Charge("1", "acme", 4, 6, "library", clock.now)
+    assert spend(9, "1") == Charge("1", "acme", 4, 6, "library", clock.now)
+    with pytest.raises(TokstackError) as refused:
+        spend(7, "2")
+    assert refused.value.code is Code.INSUFFICIENT_CREDITS
+    assert ledger.usage(table, "acme") == Usage("acme", 6, 4, {"library": 4}, {TODAY: 4})
+    clock.now += 86_400
+    assert ledger.sweep(table) == (not final)
+    assert ledger.usage(table, "acme").used == (4 if final else 0)
+
+
+def test_what_was_spent_for_good_is_not_given_back(table: Table, key: str) -> None:
+    assert key
+    spent = ledger.spend(table, "acme", credits=4, route="library", charge_id="1", final=True)
+    ledger.settle(table, spent)
+    assert not ledger.refund(table, spent)
+    assert ledger.usage(table, "acme").used == 4
+
+
+def test_what_was_spent_and_given_back_is_not_replayed(table: Table, key: str) -> None:
+    assert key
+    ledger.refund(table, ledger.spend(table, "acme", credits=4, route="library", charge_id="1", final=False))
+    with pytest.raises(TokstackError) as refused:
+        ledger.spend(table, "acme", credits=4, route="library", charge_id="1", final=True)
+    assert refused.value.code is Code.IDEMPOTENCY_CONFLICT
+    assert ledger.usage(table, "acme").used == 0

@@ -1,7 +1,9 @@
 """The ledger against a model of it: whatever is done in whatever order, both say the same."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from hypothesis import settings
@@ -19,6 +21,7 @@ Answer = TypeVar("Answer")
 RATE = 2
 TOKEN = 1 / RATE  # seconds until the bucket holds one more
 LOST = 15 * 60
+DAY = 86_400
 
 ids = st.sampled_from("abcdef")
 routes = st.sampled_from(["statistic", "random"])
@@ -28,8 +31,11 @@ amounts = st.integers(1, 12)
 @dataclass
 class Entry:
     charge: Charge
-    at: float
     outcome: str = "pending"
+
+
+def day(moment: float) -> date:
+    return datetime.fromtimestamp(moment, UTC).date()
 
 
 def told(call: Callable[[], Answer]) -> Answer | Code:
@@ -76,7 +82,7 @@ class Model:
         if self.balance < amount:
             return Code.INSUFFICIENT_CREDITS
         self.tokens -= 1
-        self.entries[charge_id] = Entry(Charge(charge_id, "acme", amount, self.balance - amount, route), now)
+        self.entries[charge_id] = Entry(Charge(charge_id, "acme", amount, self.balance - amount, route, now))
         return amount, route
 
     def close(self, charge_id: str, outcome: str) -> bool:
@@ -87,7 +93,7 @@ class Model:
         return True
 
     def sweep(self, now: float) -> int:
-        lost = [charge_id for charge_id, entry in self.entries.items() if entry.at < now - LOST]
+        lost = [charge_id for charge_id, entry in self.entries.items() if entry.charge.charged_at < now - LOST]
         return sum(self.close(charge_id, "refunded") for charge_id in lost)
 
 
@@ -144,6 +150,10 @@ class Ledger(RuleBasedStateMachine):
         self.clock.now += tokens * TOKEN
         self.model.tokens = min(RATE, self.model.tokens + tokens)
 
+    @rule(days=st.sampled_from([1, 29]))
+    def sleep(self, days: int) -> None:
+        self.wait(round(days * DAY / TOKEN))
+
     @rule(status=st.sampled_from([Status.ACTIVE, Status.DISABLED]))
     def switch(self, status: Status) -> None:
         keys.set_status(self.table, self.key, status)
@@ -152,15 +162,18 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def the_books_agree(self) -> None:
         usage = ledger.usage(self.table, "acme")
-        by_route = {route: amount for route, amount in usage.by_route.items() if amount}
-        expected: dict[str, int] = {}
+        by_route, by_day = Counter[str](), Counter[date]()
         for charge in self.model.standing:
-            expected[charge.route] = expected.get(charge.route, 0) + charge.credits
-        assert (usage.remaining, usage.used, by_route) == (self.model.balance, sum(expected.values()), expected)
+            by_route[charge.route] += charge.credits
+            by_day[day(charge.charged_at)] += charge.credits
+        first = day(self.clock.now) - timedelta(days=29)
+        assert (usage.remaining, usage.used) == (self.model.balance, by_route.total())
+        assert +Counter(usage.by_route) == by_route
+        assert usage.by_day == {at: used for at, used in by_day.items() if at >= first}
 
     def _charge(self, charge_id: str) -> Charge:
         entry = self.model.entries.get(charge_id)
-        return entry.charge if entry else Charge(charge_id, "acme", 1, 0, "statistic")
+        return entry.charge if entry else Charge(charge_id, "acme", 1, 0, "statistic", self.clock.now)
 
 
 TestLedger = Ledger.TestCase

@@ -8,7 +8,7 @@ import pytest
 from tokstack.api.dates import rfc3339
 from tokstack.api.families import STATUS, Exchange, PostsSuccess, ServiceSuccess, failure_at
 from tokstack.api.service import Health
-from tokstack.errors import Code, TokstackError
+from tokstack.errors import Code, Fault, TokstackError
 
 EXCHANGE = Exchange("Acme", "https://api.example.com", "r-1", datetime(2026, 1, 31, 8, 15, 0, 123_456, tzinfo=UTC))
 HEALTH = Health(version="1", time=EXCHANGE.now)
@@ -25,6 +25,7 @@ POSTS_FAILURE = {
 }
 MEDIA_FAILURE = {"error": "Gone.", "code": "post_deleted", "request_id": "r-1"}
 SERVICE_FAILURE = {"error": {"code": "post_deleted", "message": "Gone.", "requestId": "r-1"}}
+SOCIAL_FAILURE = {"errors": [{"code": "not_found", "message": "Not found"}], "data": None}
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,13 @@ SERVICE_FAILURE = {"error": {"code": "post_deleted", "message": "Gone.", "reques
         ("/v1/jobs/file", SERVICE_FAILURE),
         ("/v1/jobs/abc-1/files", SERVICE_FAILURE),
         ("/v1/usage", SERVICE_FAILURE),
+        ("/v1/tiktok/audios/{audioId}", SOCIAL_FAILURE),
+        ("/v1/tiktok/users/library", SOCIAL_FAILURE),
+        ("/v1/tiktok/nothing", SOCIAL_FAILURE),
+        ("/v1/tiktokx", SERVICE_FAILURE),
+        ("/v1/tiktok/library", SERVICE_FAILURE),
+        ("/v1/tiktok/library/{itemId}", SERVICE_FAILURE),
+        ("/v1/shops/s/tiktok/library", SERVICE_FAILURE),
         ("/health", SERVICE_FAILURE),
         ("/", SERVICE_FAILURE),
     ],
@@ -74,9 +82,24 @@ def test_success_of_the_service_routes() -> None:
         (Code.INVALID_API_KEY, "Invalid API key."),
     ],
 )
-def test_the_service_routes_have_their_own_words_for_keys(code: Code, message: str) -> None:
-    body = failure_at("/v1/usage").of(TokstackError(code, "x"), EXCHANGE).model_dump(by_alias=True)
+@pytest.mark.parametrize("path", ["/v1/usage", "/v1/tiktok/library", "/v1/shops/s/tiktok/library"])
+def test_the_service_routes_have_their_own_words_for_keys(path: str, code: Code, message: str) -> None:
+    body = failure_at(path).of(TokstackError(code, "x"), EXCHANGE).model_dump(by_alias=True)
     assert body["error"]["message"] == message
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/tiktok/library", "/v1/tiktok/library/query", "/v1/tiktok/library/1", "/v1/shops/s/tiktok/library"]
+)
+def test_the_library_tells_faults_one_by_one(path: str) -> None:
+    faults = [Fault("body.a", "body", "a must be text"), Fault("body.b", "body", "b must be text")]
+    refused = TokstackError(Code.VALIDATION_ERROR, "a, b", faults=faults)
+    assert failure_at(path).of(refused, EXCHANGE).model_dump(mode="json", by_alias=True)["error"]["details"] == {
+        "validationErrors": [
+            {"field": "body.a", "location": "body", "expected": ["a must be text"]},
+            {"field": "body.b", "location": "body", "expected": ["b must be text"]},
+        ]
+    }
 
 
 @pytest.mark.parametrize("path", ["/api/download", "/api/convert/mp3"])

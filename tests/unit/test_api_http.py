@@ -89,3 +89,23 @@ def test_bytes_travel_as_base64() -> None:
 )
 def test_a_body_is_bytes(body: dict[str, Any], received: bytes) -> None:
     assert Request.read({**event("/x", method="POST"), **body}).body == received
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        ("", []),
+        ("other=a", []),
+        ("url", [""]),
+        ("url=a&url=b%2Cc&other=d&%75rl=", ["a", "b,c", ""]),
+        ("other=%ff&url=a", ["a"]),
+    ],
+)
+def test_a_parameter_that_may_be_repeated(query: str, values: list[str]) -> None:
+    assert Request.read(event("/x", query)).parameters("url") == values
+
+
+@pytest.mark.parametrize("query", ["url=a&url=%zz", "url=a&url=%ff"])
+def test_of_a_repeated_parameter_each_is_text(query: str) -> None:
+    with pytest.raises(TokstackError, match="url: "):
+        Request.read(event("/x", query)).parameters("url")

@@ -90,6 +90,35 @@ def test_a_conversion_is_described_whole() -> None:
     assert {"400", "401", "402", "404", "413", "422"} <= responses.keys()
 
 
+def test_the_library_is_described_whole() -> None:
+    of_string, of_shop = (
+        {parameter["name"]: parameter for parameter in DOCUMENT["paths"][path]["get"]["parameters"]}
+        for path in ("/v1/tiktok/library", "/v1/shops/{shopId}/tiktok/library")
+    )
+    assert of_shop == {**of_string, "shopId": of_shop["shopId"]}
+    assert of_string["limit"]["schema"].items() >= {"minimum": 1, "maximum": 50, "default": 25}.items()
+    assert of_string["mediaTypes"]["schema"]["items"]["enum"] == ["image", "video", "carousel"]
+    assert not any(parameter["required"] for parameter in of_string.values())
+    assert all(parameter["description"] for parameter in of_string.values())
+    operation = DOCUMENT["paths"]["/v1/tiktok/library/query"]["post"]
+    body = DOCUMENT["components"]["schemas"]["LibraryBody"]
+    assert of_string.keys() < body["properties"].keys()
+    assert body["additionalProperties"] is False
+    assert "required" not in body
+    assert operation["description"].startswith("Each item that is returned costs 1 credit")
+    assert "X-Usage-Cost" in operation["responses"]["200"]["headers"]
+    assert {"400", "401", "402", "409", "413", "429", "503"} <= operation["responses"].keys()
+
+
+def test_an_item_has_every_key_and_tells_what_is_derived() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    for name in ("ItemData", "ItemDetail", "ItemMedia", "Content", "MetricsData", "ProfileData", "Shop", "PinData"):
+        assert set(schemas[name]["required"]) == schemas[name]["properties"].keys(), name
+    metrics = schemas["MetricsData"]["properties"]
+    derived = {"engagementRate", "rank", "rankPercent", "relevanceScore"}
+    assert derived <= {name for name, field in metrics.items() if "description" in field}
+
+
 @pytest.mark.usefixtures("environment")
 def test_it_is_served_as_it_was_committed() -> None:
     answer = ask(OPENAPI, event("/openapi.json"))

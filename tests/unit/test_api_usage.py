@@ -31,6 +31,7 @@ def test_it_tells_what_is_left_and_what_was_used(key: str, table: Table) -> None
             "creditsRemaining": 6,
             "creditsUsed": 4,
             "byRoute": {"statistic": 2, "slides": 2},
+            "byDay": {"2027-01-15": 4},
         }
     }
     assert (answer.headers["X-Credits-Used"], answer.headers["X-Credits-Remaining"]) == ("0", "6")

@@ -17,8 +17,12 @@ GOOD = {
     "UPSTREAM_GATEWAY": "",
     "API_URL": "",
     "JOBS_QUEUE_URL": "",
+    "LIBRARY_REFRESH_QUEUE_URL": "",
+    "AD_LIBRARY_CREDENTIALS": "",
+    "RESEARCH_CREDENTIALS": "",
     "ALLOW_ANONYMOUS": "false",
     "RANDOM_POOL_SIZE": "200",
+    "FEED_DEPTH": "500",
     "POST_TTL": "3600",
     "MEDIA_LINK_TTL": "86400",
     "MEDIA_MAX_BYTES": "524288000",
@@ -27,11 +31,27 @@ GOOD = {
     "GIF_MAX_SECONDS": "60",
     "GIF_MAX_FPS": "15",
     "GIF_MAX_WIDTH": "480",
+    "STACK_NAME": "tokstack",
+    "MEDIA_HOST": "media.example",
     "LIBRARY_TABLE": "tokstack-library",
     "LIBRARY_BUCKET": "tokstack-library-123456789012-us-east-1",
     "OPENSEARCH_URL": "https://search.example",
+    "LIBRARY_QUEUE_URL": "",
+    "LIBRARY_INDEX_QUEUE_URL": "",
 }
-OPTIONAL = {"UPSTREAM_GATEWAY", "API_URL", "JOBS_QUEUE_URL", "OPENSEARCH_URL"}
+OPTIONAL = {
+    "STACK_NAME",
+    "MEDIA_HOST",
+    "UPSTREAM_GATEWAY",
+    "API_URL",
+    "JOBS_QUEUE_URL",
+    "OPENSEARCH_URL",
+    "LIBRARY_QUEUE_URL",
+    "LIBRARY_INDEX_QUEUE_URL",
+    "LIBRARY_REFRESH_QUEUE_URL",
+    "AD_LIBRARY_CREDENTIALS",
+    "RESEARCH_CREDENTIALS",
+}
 
 
 def test_a_whole_environment_is_read() -> None:

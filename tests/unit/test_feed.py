@@ -11,7 +11,7 @@ from tokstack.posts.references import PostRef
 from tokstack.providers.asking import Asking
 from tokstack.providers.circuit import Circuits
 from tokstack.providers.deadline import Deadline
-from tokstack.providers.feed import Feed, Pool
+from tokstack.providers.feed import Feed, Leaf, Place, Pool
 from tokstack.providers.limiter import Limiter
 from tokstack.providers.protocol import Listed, Page
 from tokstack.table import Table
@@ -141,3 +141,44 @@ def test_a_final_error_ends_it(asking: Asking) -> None:
         newest(asking, Fake("creator_list", Code.ACCOUNT_PRIVATE), other)
     assert caught.value.code is Code.ACCOUNT_PRIVATE
     assert other.asked == 0
+
+
+def page(asking: Asking, *providers: Fake, place: Place | None = None, author: Author = AUTHOR) -> Leaf:
+    return Feed(asking, providers).page(author, place, Deadline(20))
+
+
+def test_a_walk_begins_with_the_first_who_has_any_and_stays_with_him(asking: Asking) -> None:
+    first, second = Fake("creator_list", BUSY, BUSY, BUSY), Fake("tikwm", [post(9)], [post(8)])
+    leaf = page(asking, first, second)
+    assert leaf == Leaf((post(9),), Place(provider="tikwm", cursor="more"))
+    first = Fake("creator_list", [post(7)])
+    assert page(asking, first, second, place=leaf.place) == Leaf((post(8),))
+    assert first.asked == 0
+
+
+def test_a_walk_does_not_go_on_with_another_where_its_own_fails(asking: Asking) -> None:
+    other = Fake("tikwm", [post(1)])
+    with pytest.raises(TokstackError) as caught:
+        page(asking, Fake("creator_list", BUSY, BUSY, BUSY), other, place=Place(provider="creator_list", cursor="5"))
+    assert caught.value.code is BUSY
+    assert other.asked == 0
+
+
+def test_a_page_without_posts_may_have_others_behind_it(asking: Asking) -> None:
+    leaf = page(asking, Fake("creator_list", [], [post(1)]))
+    assert leaf == Leaf((), Place(provider="creator_list", cursor="more"))
+
+
+def test_nobody_s_posts_are_believed_to_be_none_where_there_are_none(asking: Asking) -> None:
+    nobody = AUTHOR.model_copy(update={"posts": 0})
+    assert page(asking, Fake("creator_list", []), author=nobody) == Leaf(())
+    assert page(asking, Fake("creator_list", []), Fake("tikwm", [post(1)])) == Leaf((post(1),))
+    with pytest.raises(TokstackError) as caught:
+        page(asking, Fake("creator_list", []), Fake("embed", serves=False))
+    assert caught.value.code is Code.UPSTREAM_EMPTY
+
+
+def test_a_final_error_ends_a_walk(asking: Asking) -> None:
+    with pytest.raises(TokstackError) as caught:
+        page(asking, Fake("creator_list", Code.ACCOUNT_PRIVATE), Fake("tikwm", [post(1)]))
+    assert caught.value.code is Code.ACCOUNT_PRIVATE

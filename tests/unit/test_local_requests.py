@@ -15,6 +15,7 @@ ACTIONS = [
     *(f"dynamodb:{action}" for action in sorted({*requests.DYNAMODB_ACTIONS, *requests.DYNAMODB_PARTS.values()})),
     *(f"sqs:{action}" for action in sorted(set(requests.SQS_ACTIONS.values()))),
     *(f"secretsmanager:{action}" for action in requests.SECRETS_ACTIONS),
+    *(f"ssm:{action}" for action in requests.SSM_ACTIONS.values()),
     *(f"lambda:{action}" for action in requests.LAMBDA_ACTIONS.values()),
     *(f"states:{action}" for action in requests.STATES_ACTIONS.values()),
     *(f"events:{action}" for action in requests.EVENTS_ACTIONS.values()),
@@ -71,6 +72,10 @@ CASES: list[tuple[Request, list[tuple[str, str]]]] = [
         [("sqs:SendMessage", "arn:aws:sqs:us-east-1:123456789012:jobs")],
     ),
     (Request("secretsmanager", "GetSecretValue", {"SecretId": SECRET}), [("secretsmanager:GetSecretValue", SECRET)]),
+    (
+        Request("ssm", "GetParameter", {"Name": "/tokstack/ads", "WithDecryption": True}),
+        [("ssm:GetParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/tokstack/ads")],
+    ),
     (Request("lambda", "Invoke", {"FunctionName": "tokstack-media-download"}), [("lambda:InvokeFunction", FUNCTION)]),
     (Request("lambda", "Invoke", {"FunctionName": FUNCTION}), [("lambda:InvokeFunction", FUNCTION)]),
     (Request("states", "StartExecution", {"stateMachineArn": MACHINE}), [("states:StartExecution", MACHINE)]),

@@ -243,7 +243,12 @@ def test_the_real_template_can_be_run_here() -> None:
     found = functions(stack)
     assert {function.role for function in found} <= roles(stack).keys()
     assert {route.function for route in api(stack).routes} <= {function.name for function in found}
-    assert [(schedule.function, schedule.seconds) for schedule in schedules(stack)] == [("tokstack-sweep", 300)]
+    assert {schedule.function: schedule.seconds for schedule in schedules(stack)} == {
+        "tokstack-library-index": 300,
+        "tokstack-library-schedule": 900,
+        "tokstack-library-ranks": 43_200,
+        "tokstack-sweep": 300,
+    }
 
 
 def test_a_generated_secret_obeys_its_rules() -> None:

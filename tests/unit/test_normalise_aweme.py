@@ -106,6 +106,16 @@ def test_the_detail_of_a_sound() -> None:
         id="6767362751674189825",
         title="Beauty Hurts",
         author="Jack Be",
+        artists=(
+            Author(
+                id="6564062791182581765",
+                sec_uid=music["artists"][0]["sec_uid"],
+                handle="jackbethatsme",
+                name="JACK BE",
+                avatar_url=music["artists"][0]["avatar"]["url_list"][0],
+                verified=True,
+            ),
+        ),
         album="The Great Alone",
         duration=30.0,
         original=False,

@@ -150,6 +150,7 @@ def test_an_account() -> None:
         bio_url="https://lit.link/kozurin69",
         verified=False,
         private=False,
+        shows_likes=True,
         followers=207900,
         following=262,
         likes_received=1400000,

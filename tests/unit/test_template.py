@@ -103,7 +103,12 @@ TRIGGERED = {
 
 
 def test_there_is_a_queue_with_a_trigger() -> None:
-    assert TRIGGERED == {"JobsQueue": "JobsFunction"}
+    assert TRIGGERED == {
+        "JobsQueue": "JobsFunction",
+        "LibraryQueue": "LibraryIngestFunction",
+        "LibraryIndexQueue": "LibraryIndexFunction",
+        "LibraryRefreshQueue": "LibraryRefreshFunction",
+    }
 
 
 @pytest.mark.parametrize(("queue", "function"), TRIGGERED.items())
@@ -143,7 +148,7 @@ def test_a_queue_is_encrypted(queue: str) -> None:
     assert QUEUES[queue]["SqsManagedSseEnabled"] is True
 
 
-HEAVY = {"ExtractorLayer": "yt_dlp", "FfmpegLayer": "imageio_ffmpeg"}
+HEAVY = {"ExtractorLayer": "yt_dlp", "FfmpegLayer": "imageio_ffmpeg", "SearchLayer": "tantivy"}
 
 
 @every_function
@@ -161,15 +166,21 @@ def test_what_a_function_uses_is_read_from_its_source() -> None:
     assert by_layer == {
         "ExtractorLayer": {"DownloadFunction", "MediaResolveFunction", "MediaDownloadFunction"},
         "FfmpegLayer": {"MediaConvertFunction", "MediaDownloadFunction"},
+        "SearchLayer": {
+            *("LibraryFunction", "LibraryQueryFunction", "LibraryItemFunction", "ShopLibraryFunction"),
+            *("LibraryIndexFunction", "LibraryRefreshFunction", "LibraryRanksFunction"),
+        },
     }
 
 
 @every_function
-def test_a_function_that_writes_media_to_disk_has_room_for_them(name: str) -> None:
-    """The material and the result of a conversion: both of the largest size that is taken, and some more."""
+def test_a_function_that_writes_much_to_disk_has_room_for_it(name: str) -> None:
+    """The material and the result of a conversion, both of the largest size that is taken, and some more; or the
+    library's index, the one that is in use and the next.
+    """
     room = FUNCTIONS[name].get("EphemeralStorage", {"Size": 512})["Size"] << 20
-    needs = {"Ref": "FfmpegLayer"} in FUNCTIONS[name].get("Layers", [])
-    assert (room > 3 * TEMPLATE["Parameters"]["MediaMaxBytes"]["Default"]) == needs
+    needs = {layer["Ref"] for layer in FUNCTIONS[name].get("Layers", [])} & {"FfmpegLayer", "SearchLayer"}
+    assert (room > 3 * TEMPLATE["Parameters"]["MediaMaxBytes"]["Default"]) == bool(needs)
 
 
 @pytest.mark.parametrize("layer", of_type("AWS::Serverless::LayerVersion"))
@@ -181,16 +192,25 @@ def test_a_layer_has_its_requirements(layer: str) -> None:
     )
 
 
-def test_the_bucket_is_private_encrypted_and_forgets() -> None:
-    (bucket,) = of_type("AWS::S3::Bucket").values()
+@pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
+def test_a_bucket_is_private_and_encrypted(name: str) -> None:
+    bucket = of_type("AWS::S3::Bucket")[name]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert "BucketEncryption" in bucket
-    rules = bucket["LifecycleConfiguration"]["Rules"]
-    assert any("ExpirationInDays" in rule for rule in rules)
-    assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
-    (policy,) = of_type("AWS::S3::BucketPolicy").values()
+    assert any("AbortIncompleteMultipartUpload" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
+    policy = of_type("AWS::S3::BucketPolicy")[f"{name}Policy"]
+    assert policy["Bucket"] == {"Ref": name}
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_media_are_forgotten_and_the_library_is_not() -> None:
+    forgets = {
+        name: any("ExpirationInDays" in rule for rule in bucket["LifecycleConfiguration"]["Rules"])
+        for name, bucket in of_type("AWS::S3::Bucket").items()
+    }
+    assert forgets == {"MediaBucket": True, "LibraryBucket": False}
+    assert RESOURCES["LibraryBucket"]["DeletionPolicy"] == RESOURCES["LibraryTable"]["DeletionPolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("name", TEMPLATE["Parameters"])

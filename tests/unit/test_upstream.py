@@ -14,6 +14,7 @@ from tests.upstreams import Recorder, embed_page, post_page, web_page
 from tokstack.errors import Code, TokstackError
 from tokstack.posts.references import PostRef, ShortLink
 from tokstack.providers.circuit import Circuits
+from tokstack.providers.feed import Place
 from tokstack.providers.limiter import Limiter
 from tokstack.providers.protocol import Listed
 from tokstack.providers.upstream import NAMES, Upstream
@@ -318,3 +319,17 @@ def test_every_provider_has_a_switch(upstream: Upstream, recorder: Recorder, tab
     assert code_of(lambda: upstream.post(PostRef(identity(1)), required=COUNTERS)) is Code.UPSTREAM_UNAVAILABLE
     assert code_of(lambda: upstream.newest("someone", 5)) is Code.UPSTREAM_UNAVAILABLE
     assert not asked(recorder)
+
+
+def test_all_posts_are_walked_through_page_by_page_by_any_worker(
+    worker: Callable[[], Upstream], recorder: Recorder
+) -> None:
+    author = worker().user("someone")
+    asked(recorder)
+    leaf = worker().page(author, None)
+    members = list(leaf.members)
+    while leaf.place:
+        leaf = worker().page(author, Place.model_validate_json(leaf.place.model_dump_json()))
+        members += leaf.members
+    assert [member.id for member in members] == [identity(number) for number in reversed(range(40))]
+    assert asked(recorder) == {"creator_list": 3}

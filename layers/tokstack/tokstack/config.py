@@ -22,6 +22,7 @@ class Settings:
     upstream_gateway: str | None
     allow_anonymous: bool
     random_pool_size: int
+    feed_depth: int  # posts of a user that are put into another order at most
     post_ttl: int
     media_link_ttl: int
     media_max_bytes: int
@@ -34,7 +35,14 @@ class Settings:
     library_bucket: str
     opensearch_url: str | None  # None where the library is searched by the embedded engine
     api_url: str | None  # None where a function is told by its callers
+    media_host: str | None  # None where a function shows no media
+    stack_name: str | None  # None where a function calls no other by its name
     jobs_queue_url: str | None  # None where a function does not read it
+    library_refresh_queue_url: str | None  # likewise
+    ad_library_credentials: str | None  # the name of a parameter; None where the API is not used
+    research_credentials: str | None  # likewise
+    library_queue_url: str | None  # None where a function neither reads it nor writes to it
+    library_index_queue_url: str | None  # likewise
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -48,6 +56,7 @@ class Settings:
             upstream_gateway=environment.get("UPSTREAM_GATEWAY") or None,
             allow_anonymous=_flag(environment, "ALLOW_ANONYMOUS"),
             random_pool_size=_count(environment, "RANDOM_POOL_SIZE"),
+            feed_depth=_count(environment, "FEED_DEPTH"),
             post_ttl=_count(environment, "POST_TTL"),
             media_link_ttl=_count(environment, "MEDIA_LINK_TTL"),
             media_max_bytes=_count(environment, "MEDIA_MAX_BYTES"),
@@ -60,7 +69,14 @@ class Settings:
             library_bucket=_text(environment, "LIBRARY_BUCKET"),
             opensearch_url=environment.get("OPENSEARCH_URL") or None,
             api_url=environment.get("API_URL") or None,
+            media_host=environment.get("MEDIA_HOST") or None,
+            stack_name=environment.get("STACK_NAME") or None,
             jobs_queue_url=environment.get("JOBS_QUEUE_URL") or None,
+            library_refresh_queue_url=environment.get("LIBRARY_REFRESH_QUEUE_URL") or None,
+            ad_library_credentials=environment.get("AD_LIBRARY_CREDENTIALS") or None,
+            research_credentials=environment.get("RESEARCH_CREDENTIALS") or None,
+            library_queue_url=environment.get("LIBRARY_QUEUE_URL") or None,
+            library_index_queue_url=environment.get("LIBRARY_INDEX_QUEUE_URL") or None,
         )
 
 

@@ -1,8 +1,11 @@
 """The one error taxonomy. What status a code has, and in which shape it is answered, is `api`'s alone.
 
 TokstackError           what a caller is told: a code, a sentence, sometimes when to come back
+Fault                   one thing that is wrong with what a caller asked
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -59,17 +62,30 @@ PASSING = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`field` is at fault, which stands in the part of the request that `location` names."""
+
+    field: str
+    location: str
+    expected: str
+
+
 class TokstackError(Exception):
     """A failure that the caller is told about.
 
-    `message` is for people and holds no secret; `retry_after` is in seconds.
+    `message` is for people and holds no secret; `retry_after` is in seconds; `faults` are those of a VALIDATION_ERROR,
+    where they are told one by one.
     """
 
-    def __init__(self, code: Code, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, code: Code, message: str, *, retry_after: float | None = None, faults: Sequence[Fault] = ()
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.retry_after = retry_after
+        self.faults = tuple(faults)
 
     @property
     def passing(self) -> bool:

@@ -1,4 +1,4 @@
-"""The one DynamoDB table: plain Python values in and out, and AWS's errors turned into ours.
+"""The DynamoDB tables: plain Python values in and out, and AWS's errors turned into ours.
 
 Every item has `pk` and `sk`. An item that is to vanish has `expires_at` (epoch seconds): DynamoDB
 deletes it some time later, so reading checks it too.
@@ -9,14 +9,14 @@ deletes it some time later, so reading checks it too.
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsBytes, TypeVar, cast
 
 import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -26,6 +26,8 @@ from tokstack.errors import Code, TokstackError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+T = TypeVar("T")
+
 Item = dict[str, Any]
 
 # Another write had the item at that moment: nothing was written, and trying again is right. The SDK
@@ -33,6 +35,10 @@ Item = dict[str, Any]
 _COLLISIONS = frozenset({"TransactionConflict", "TransactionConflictException"})
 _REFUSED = "ConditionalCheckFailed"
 _ATTEMPTS = 12
+
+# What DynamoDB takes in one call, and how many calls are under way at once where it takes several.
+_READ_AT_ONCE, _WRITTEN_AT_ONCE = 100, 25
+_CALLS_AT_ONCE = 8
 
 
 class ConditionFailedError(Exception):
@@ -120,6 +126,11 @@ class Table:
         answer = self._call("get_item", TableName=self._name, Key=_encode_key(key), ConsistentRead=True)
         return self._live(answer.get("Item"))
 
+    def get_many(self, keys: Iterable[Key]) -> list[Item]:
+        """The live ones of those that are there, in any order."""
+        wanted = [_encode_key(key) for key in dict.fromkeys(keys)]
+        return [item for part in self._in_parts(self._get_part, wanted, _READ_AT_ONCE) for item in part]
+
     def query(self, pk: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
         """Every live item under `pk` whose `sk` begins with `prefix`, in the order of `sk`."""
         condition, values = "pk = :pk", {":pk": pk}
@@ -131,6 +142,14 @@ class Table:
             ScanIndexForward=not newest_first,
             ConsistentRead=True,
         )
+
+    def between(self, pk: str, first: str, last: str) -> Iterator[Item]:
+        """Every live item under `pk` with an `sk` from `first` to `last`, both included, in the order of `sk`."""
+        return self._range(pk, first, last)
+
+    def last(self, pk: str, first: str, last: str) -> Item | None:
+        """The last of those."""
+        return next(self._range(pk, first, last, ScanIndexForward=False, Limit=1), None)
 
     def query_index(self, index: str, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
         """Every live item of an index that meets a key condition. An index lags behind the table by moments."""
@@ -147,10 +166,59 @@ class Table:
     def delete(self, write: Delete) -> None:
         self._call("delete_item", **self._request(write))
 
+    def put_many(self, items: Iterable[Item]) -> None:
+        """Each whole, and all or some of them where this raises. No two are to have the same key."""
+        self._write_many({"PutRequest": {"Item": _encode(item)}} for item in items)
+
+    def delete_many(self, keys: Iterable[Key]) -> None:
+        """All or some of them where this raises."""
+        self._write_many({"DeleteRequest": {"Key": _encode_key(key)}} for key in dict.fromkeys(keys))
+
     def transact(self, *writes: Write) -> None:
         """All of the writes or none."""
         items = [{_TRANSACTION_NAMES[type(write)]: self._request(write)} for write in writes]
         self._call("transact_write_items", TransactItems=items)
+
+    def _get_part(self, keys: list[dict[str, Any]]) -> list[Item]:
+        found: list[Item] = []
+
+        def get(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            answer = self._call("batch_get_item", RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}})
+            found.extend(filter(None, map(self._live, answer["Responses"].get(self._name, ()))))
+            left: list[dict[str, Any]] = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            return left
+
+        _until_none_is_left(get, keys)
+        return found
+
+    def _write_many(self, requests: Iterable[dict[str, Any]]) -> None:
+        self._in_parts(self._write_part, list(requests), _WRITTEN_AT_ONCE)
+
+    def _write_part(self, requests: list[dict[str, Any]]) -> None:
+        def write(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            answer = self._call("batch_write_item", RequestItems={self._name: requests})
+            left: list[dict[str, Any]] = answer.get("UnprocessedItems", {}).get(self._name, [])
+            return left
+
+        _until_none_is_left(write, requests)
+
+    def _in_parts(self, call: Callable[[list[dict[str, Any]]], T], things: list[dict[str, Any]], most: int) -> list[T]:
+        """Several at once: most of a call's time is the way to the table and back."""
+        parts = [things[start : start + most] for start in range(0, len(things), most)]
+        if len(parts) <= 1:
+            return [call(part) for part in parts]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
+            return list(pool.map(call, parts))
+
+    def _range(self, pk: str, first: str, last: str, **options: Any) -> Iterator[Item]:
+        return self._pages(
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues=_encode({":pk": pk, ":first": first, ":last": last}),
+            ConsistentRead=True,
+            **options,
+        )
 
     def _pages(self, **request: Any) -> Iterator[Item]:
         request["TableName"] = self._name
@@ -194,8 +262,8 @@ class Table:
                     raise failure from error
             except BotoCoreError as error:
                 raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table cannot be reached.", retry_after=1) from error
-            time.sleep(random.random() * min(0.5, 0.01 * 2**attempt))  # noqa: S311 - full jitter, not a secret
-        raise TokstackError(Code.SERVICE_UNAVAILABLE, "The table is too busy.", retry_after=1)
+            _wait(attempt)
+        raise _busy()
 
 
 _TRANSACTION_NAMES = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
@@ -204,8 +272,44 @@ _TRANSACTION_NAMES = {Put: "Put", Update: "Update", Delete: "Delete", Check: "Co
 @cache
 def table() -> Table:
     """This function's table."""
-    config = Config(retries={"total_max_attempts": 4, "mode": "standard"}, connect_timeout=2, read_timeout=5)
-    return Table(boto3.client("dynamodb", config=config), settings().table_name)
+    return Table(_client(), settings().table_name)
+
+
+@cache
+def library_table() -> Table:
+    """The library's own."""
+    return Table(_client(), settings().library_table)
+
+
+@cache
+def _client() -> "DynamoDBClient":
+    config = Config(
+        retries={"total_max_attempts": 4, "mode": "standard"},
+        connect_timeout=2,
+        read_timeout=5,
+        parameter_validation=False,  # DynamoDB validates them itself; here it is a third of a call's work
+    )
+    return boto3.client("dynamodb", config=config)
+
+
+def _until_none_is_left(call: Callable[[list[T]], list[T]], things: list[T]) -> None:
+    """`call` answers what it did not get to: DynamoDB takes what it has the means for at the moment."""
+    attempt = 0
+    while left := call(things):
+        # Only calls that got nowhere count.
+        attempt = attempt + 1 if len(left) == len(things) else 0
+        if attempt == _ATTEMPTS:
+            raise _busy()
+        _wait(attempt)
+        things = left
+
+
+def _wait(attempt: int) -> None:
+    time.sleep(random.random() * min(0.5, 0.01 * 2**attempt))  # noqa: S311 - full jitter, not a secret
+
+
+def _busy() -> TokstackError:
+    return TokstackError(Code.SERVICE_UNAVAILABLE, "The table is too busy.", retry_after=1)
 
 
 def _ours(error: ClientError) -> Exception:
@@ -263,6 +367,8 @@ def _decode(item: Mapping[str, Any]) -> Item:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Binary):
+        return bytes(cast("SupportsBytes", value))
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list):

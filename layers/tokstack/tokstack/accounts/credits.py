@@ -1,20 +1,24 @@
 """Accounts and their credits.
 
-    ACCOUNT#{account} / ACCOUNT    granted, balance, and what each route has used: `used:{route}`
+    ACCOUNT#{account} / ACCOUNT       granted, balance, and what each route has used: `used:{route}`
+    ACCOUNT#{account} / DAY#{date}    what the charges of one day (UTC) have used, kept for 400 days
 
 At every moment balance = granted - the sum of the ledger's charges that were not given back, and the
-routes' figures add up to that sum: each is moved in the same transaction as the ledger.
+routes' figures and those of the days add up to that sum: each is moved in the same transaction as the ledger.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 from tokstack.errors import Code, TokstackError
 from tokstack.table import Item, Key, Table, Update
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _USED = "used:"
+_DAY = "DAY#"
+_DAYS_KEPT = timedelta(days=400)
 MOST = 10**12  # in one grant; the table's numbers end at 38 digits
 
 
@@ -65,19 +69,48 @@ def show(table: Table, account: str) -> Account:
     return Account.of(account, table.get(key(account)) or {})
 
 
-def debit(account: str, route: str, credits: int) -> Update:
+def by_day(table: Table, account: str, days: int) -> dict[date, int]:
+    """What was used on each of the last days on which anything was."""
+    today = _day(table.now())
+    first = today - timedelta(days=days - 1)
+    items = table.between(key(account).pk, f"{_DAY}{first}", f"{_DAY}{today}")
+    return {date.fromisoformat(item["sk"].removeprefix(_DAY)): item["used"] for item in items if item["used"]}
+
+
+def debit(account: str, route: str, credits: int, moment: float) -> tuple[Update, Update]:
     """Takes credits for a route, on condition that there are enough."""
-    return Update(key(account), "ADD balance :less, #route :more", "balance >= :more", _route(route), _amounts(credits))
+    taken = Update(
+        key(account),
+        "ADD balance :less, #route :more",
+        "balance >= :more",
+        {"#route": _USED + route},
+        {":more": credits, ":less": -credits},
+    )
+    return taken, _use(account, credits, moment)
 
 
-def give_back(account: str, route: str, credits: int) -> Update:
-    """Undoes a debit."""
-    return Update(key(account), "ADD balance :more, #route :less", None, _route(route), _amounts(credits))
+def give_back(account: str, route: str, credits: int, moment: float) -> tuple[Update, Update]:
+    """Undoes a debit of that moment."""
+    given = Update(
+        key(account),
+        "ADD balance :more, #route :less",
+        None,
+        {"#route": _USED + route},
+        {":more": credits, ":less": -credits},
+    )
+    return given, _use(account, -credits, moment)
 
 
-def _route(route: str) -> dict[str, str]:
-    return {"#route": _USED + route}
+def _use(account: str, credits: int, moment: float) -> Update:
+    """Counts them to their day."""
+    day = _day(moment)
+    expiry = datetime(day.year, day.month, day.day, tzinfo=UTC) + _DAYS_KEPT
+    return Update(
+        Key(key(account).pk, f"{_DAY}{day}"),
+        "SET expires_at = :expiry ADD used :credits",
+        values={":expiry": int(expiry.timestamp()), ":credits": credits},
+    )
 
 
-def _amounts(credits: int) -> dict[str, int]:
-    return {":more": credits, ":less": -credits}
+def _day(moment: float) -> date:
+    return datetime.fromtimestamp(moment, UTC).date()

@@ -14,7 +14,8 @@ What a charge is, as writes, is also given to those who charge within a transact
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from tokstack.accounts import credits as accounts
 from tokstack.accounts import keys
@@ -24,6 +25,7 @@ from tokstack.table import Check, ConditionFailedError, Key, Put, Table, Transac
 
 # Longer than any function may run: whoever would have settled a charge this old is gone.
 _LOST_AFTER = 15.0 * 60
+_DAYS = 30  # that are told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Charge:
     credits: int
     remaining: int
     route: str
+    charged_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,16 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an account has left, and what each route has used; a charge without an outcome counts as used."""
+    """What an account has left, and what each route and each of the last 30 days (UTC) has used.
+
+    A charge without an outcome counts as used.
+    """
 
     account: str
     remaining: int
     used: int
     by_route: Mapping[str, int]
+    by_day: Mapping[date, int]
 
 
 def charge(table: Table, key: str | None, *, credits: int, route: str, charge_id: str) -> Charge:
@@ -62,27 +69,35 @@ def charge(table: Table, key: str | None, *, credits: int, route: str, charge_id
     INVALID_API_KEY, API_KEY_DISABLED, API_KEY_EXPIRED, RATE_LIMITED, INSUFFICIENT_CREDITS, and
     IDEMPOTENCY_CONFLICT for an id whose charge was given back.
     """
-    caller = keys.find(table, key)
-    account, now = caller.account, table.now()
+    caller, now = keys.find(table, key), table.now()
+    asked = Charge(charge_id, caller.account, credits, 0, route, now)
     try:
-        _enter(
-            table,
-            caller,
-            now,
-            *taking(Charge(charge_id, account, credits, 0, route), now, overdue_at=now + _LOST_AFTER),
-        )
+        _enter(table, caller, now, *taking(asked, overdue_at=now + _LOST_AFTER))
     except TransactionRefusedError as refused:
-        first = refused.items[-1]
-        if first is None:
-            raise too_few(credits) from None
-        if "refunded_at" in first:
-            raise TokstackError(Code.IDEMPOTENCY_CONFLICT, "The credits of this call were given back.") from None
-        route, credits = first["route"], first["credits"]
-    return Charge(charge_id, account, credits, accounts.show(table, account).balance, route)
+        asked = _first(asked, refused)
+    return _shown(table, asked)
 
 
-def taking(charge: Charge, now: float, *, overdue_at: float) -> tuple[Update, Put]:
-    """Takes the credits, on condition that there are enough and that the id is new."""
+def spend(table: Table, account: str, *, credits: int, route: str, charge_id: str, final: bool) -> Charge:
+    """Takes the credits of a caller who was identified before: `charge` without the key.
+
+    A charge that is `final` has its outcome at once: the work is done, and nothing can go wrong any more.
+    """
+    now = table.now()
+    asked = Charge(charge_id, account, credits, 0, route, now)
+    try:
+        table.transact(*taking(asked, overdue_at=None if final else now + _LOST_AFTER))
+    except TransactionRefusedError as refused:
+        asked = _first(asked, refused)
+    return _shown(table, asked)
+
+
+def taking(charge: Charge, *, overdue_at: float | None) -> tuple[Update, Update, Put]:
+    """Takes the credits, on condition that there are enough and that the id is new; the entry is the last.
+
+    It is overdue where it has no outcome by then; None settles it right away.
+    """
+    now = charge.charged_at
     place = _key(charge.account, charge.id)
     entry = {
         "pk": place.pk,
@@ -90,13 +105,10 @@ def taking(charge: Charge, now: float, *, overdue_at: float) -> tuple[Update, Pu
         "route": charge.route,
         "credits": charge.credits,
         "charged_at": now,
-        "pending": "CHARGE",
-        "overdue_at": overdue_at,
+        **({"settled_at": now} if overdue_at is None else {"pending": "CHARGE", "overdue_at": overdue_at}),
     }
-    return (
-        accounts.debit(charge.account, charge.route, charge.credits),
-        Put(entry, condition="attribute_not_exists(pk)"),
-    )
+    debit = accounts.debit(charge.account, charge.route, charge.credits, now)
+    return *debit, Put(entry, condition="attribute_not_exists(pk)")
 
 
 def settlement(charge: Charge, now: float) -> Update:
@@ -104,10 +116,10 @@ def settlement(charge: Charge, now: float) -> Update:
     return _close(charge, "settled_at", now)
 
 
-def reversal(charge: Charge, now: float) -> tuple[Update, Update]:
+def reversal(charge: Charge, now: float) -> tuple[Update, Update, Update]:
     """On condition that the charge has no outcome yet."""
-    give_back = accounts.give_back(charge.account, charge.route, charge.credits)
-    return _close(charge, "refunded_at", now), give_back
+    give_back = accounts.give_back(charge.account, charge.route, charge.credits, charge.charged_at)
+    return _close(charge, "refunded_at", now), *give_back
 
 
 def too_few(credits: int) -> TokstackError:
@@ -145,7 +157,7 @@ def holder(table: Table, key: str | None) -> Caller:
 
 def usage(table: Table, account: str) -> Usage:
     shown = accounts.show(table, account)
-    return Usage(account, shown.balance, shown.used, shown.by_route)
+    return Usage(account, shown.balance, shown.used, shown.by_route, accounts.by_day(table, account, _DAYS))
 
 
 def sweep(table: Table) -> int:
@@ -164,10 +176,25 @@ def sweep(table: Table) -> int:
                 credits=item["credits"],
                 remaining=0,  # nobody asks
                 route=item["route"],
+                charged_at=item["charged_at"],
             ),
         )
         for item in lost
     )
+
+
+def _first(asked: Charge, refused: TransactionRefusedError) -> Charge:
+    """The charge of the same id that was there before; where there is none, credits were too few."""
+    first = refused.items[-1]
+    if first is None:
+        raise too_few(asked.credits) from None
+    if "refunded_at" in first:
+        raise TokstackError(Code.IDEMPOTENCY_CONFLICT, "The credits of this call were given back.") from None
+    return replace(asked, route=first["route"], credits=first["credits"], charged_at=first["charged_at"])
+
+
+def _shown(table: Table, charge: Charge) -> Charge:
+    return replace(charge, remaining=accounts.show(table, charge.account).balance)
 
 
 def _enter(table: Table, caller: ApiKey, now: float, *writes: Write) -> None:

@@ -1,12 +1,13 @@
 """Access by API key, and what it costs: nothing, or credits that only a success keeps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tokstack.accounts import ledger
 from tokstack.accounts.ledger import Charge
 from tokstack.api.auth import api_key
+from tokstack.api.idempotency import HEADER
 from tokstack.api.routes import Call
 from tokstack.config import settings
 from tokstack.errors import Code, TokstackError
@@ -62,14 +63,9 @@ class Charged:
             yield
             return
         charge = self._take(call, route)
-        call.account, call.credits_used, call.credits_remaining = charge.account, charge.credits, charge.remaining
-        try:
+        _used(call, charge)
+        with _outcome(call, [charge]):
             yield
-        except Exception:
-            call.credits_used, call.credits_remaining = 0, charge.remaining + charge.credits
-            _close(ledger.refund, charge)
-            raise
-        _close(ledger.settle, charge)
 
     def _unpaid(self, call: Call) -> bool:
         return self.anonymous and settings().allow_anonymous and api_key(call.request.headers) is None
@@ -80,7 +76,60 @@ class Charged:
             return ledger.charge(table(), key, credits=self.credits, route=route, charge_id=call.request.id)
 
 
+@dataclass(frozen=True, slots=True)
+class PerRow:
+    """Whoever has a key pays for each row of the answer once it is there; whoever has no credits may not ask."""
+
+    credits: int = 1  # for each
+    errors: tuple[Code, ...] = (*_KEY_ERRORS, Code.INSUFFICIENT_CREDITS)
+
+    def identify(self, call: Call) -> None:
+        FREE.identify(call)
+
+    @contextmanager
+    def charge(self, call: Call, route: str) -> Iterator[None]:
+        self.identify(call)
+        if (call.credits_remaining or 0) < self.credits:
+            raise ledger.too_few(self.credits)
+        final = HEADER not in call.request.headers  # else what is kept for a second call may yet fail to be kept
+        open_charges: list[Charge] = []
+
+        def pay(rows: int) -> None:
+            if rows:
+                charge = self._take(call, route, rows, final=final)
+                _used(call, charge)
+                open_charges.extend([] if final else [charge])
+
+        call.pay = pay
+        with _outcome(call, open_charges):
+            yield
+
+    def _take(self, call: Call, route: str, rows: int, *, final: bool) -> Charge:
+        credits = rows * self.credits
+        return ledger.spend(
+            table(), call.known_account, credits=credits, route=route, charge_id=call.request.id, final=final
+        )
+
+
 FREE = Free()
+
+
+def _used(call: Call, charge: Charge) -> None:
+    call.account, call.credits_used, call.credits_remaining = charge.account, charge.credits, charge.remaining
+
+
+@contextmanager
+def _outcome(call: Call, charges: Sequence[Charge]) -> Iterator[None]:
+    """A success keeps the credits; anything else gives them back."""
+    try:
+        yield
+    except Exception:
+        for charge in charges:
+            call.credits_used, call.credits_remaining = 0, charge.remaining + charge.credits
+            _close(ledger.refund, charge)
+        raise
+    for charge in charges:
+        _close(ledger.settle, charge)
 
 
 @contextmanager

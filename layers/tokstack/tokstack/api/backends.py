@@ -8,7 +8,10 @@ from tokstack.media.links import Links
 from tokstack.media.secret import signing_secret
 
 if TYPE_CHECKING:
+    from tokstack.library.library import Library
     from tokstack.providers.extractor.extractor import Extractor
+    from tokstack.providers.lists import Lists
+    from tokstack.providers.transcripts import Transcripts
     from tokstack.providers.upstream import Upstream
 
 
@@ -18,10 +21,28 @@ def upstream() -> "Upstream":
     return upstream()
 
 
+def lists() -> "Lists":
+    from tokstack.providers.lists import lists
+
+    return lists()
+
+
+def transcripts() -> "Transcripts":
+    from tokstack.providers.transcripts import transcripts
+
+    return transcripts()
+
+
 def extractor() -> "Extractor":
     from tokstack.providers.extractor.extractor import extractor
 
     return extractor()
+
+
+def library() -> "Library":
+    from tokstack.library.library import library
+
+    return library()
 
 
 def links(call: Call) -> Links:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from tokstack.api.families import COME_BACK, STATUS, failure_at
+from tokstack.api import collecting
+from tokstack.api.families import COME_BACK, STATUS, LibraryFailure, failure_at
 from tokstack.api.http import Reply, Request
 from tokstack.api.reading import read
-from tokstack.api.routes import Asked, Call, Route
+from tokstack.api.routes import OPEN, Asked, Call, Route
 from tokstack.errors import Code, TokstackError
 from tokstack.observability import MetricUnit, logger, metrics
 
@@ -24,6 +25,7 @@ def serve(route: Route[Asked]) -> Handler:
         with logger.append_context_keys(request_id=call.request.id, route=route.name):
             reply = _reply(route, call)
             _observe(route.name, call, reply)
+        collecting()
         return reply.payload(_headers(call))
 
     return handler
@@ -43,7 +45,7 @@ def _answer(route: Route[Asked], call: Call) -> Reply:
     with ExitStack() as stack:
         try:
             asked = read(route, call.request)
-            turn = stack.enter_context(_turn(call.request))
+            turn = stack.enter_context(_turn(route, call.request))
         except TokstackError:
             route.access.identify(call)  # whoever may not ask is told that first
             raise
@@ -57,9 +59,9 @@ def _answer(route: Route[Asked], call: Call) -> Reply:
         return reply
 
 
-def _turn(request: Request) -> "AbstractContextManager[Turn | None]":
+def _turn(route: Route[Asked], request: Request) -> "AbstractContextManager[Turn | None]":
     """It brings boto3 along, so it is imported when somebody first gives an idempotency key."""
-    if request.method != "POST" or "idempotency-key" not in request.headers:
+    if request.method != "POST" or route.access is OPEN or "idempotency-key" not in request.headers:
         return nullcontext()
     from tokstack.api.idempotency import turn
     from tokstack.table import table
@@ -69,11 +71,12 @@ def _turn(request: Request) -> "AbstractContextManager[Turn | None]":
 
 def _failure(call: Call, error: TokstackError) -> Reply:
     call.failure = error.code
-    body = failure_at(call.request.path).of(error, call.exchange())
+    shape = failure_at(call.request.path)
+    body = shape.of(error, call.exchange())
     headers = {}
     if error.retry_after is not None or error.code in COME_BACK:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after or 0)))
-    return Reply.json(STATUS[error.code], body, headers)
+    return Reply.json(shape.http_status(error.code), body, headers)
 
 
 def _headers(call: Call) -> dict[str, str]:
@@ -81,6 +84,8 @@ def _headers(call: Call) -> dict[str, str]:
     if call.credits_remaining is not None:
         headers["X-Credits-Used"] = str(call.credits_used)
         headers["X-Credits-Remaining"] = str(call.credits_remaining)
+        if failure_at(call.request.path) is LibraryFailure:
+            headers["X-Usage-Cost"] = str(call.credits_used)  # by which its clients know it
     return headers
 
 

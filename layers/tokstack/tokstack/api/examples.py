@@ -1,23 +1,30 @@
 """Example answers for the OpenAPI description, made by the code that makes the real ones."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
 from tokstack import __version__
-from tokstack.api.convert import Accepted, AcceptedJob
+from tokstack.api.conversion import Accepted, AcceptedJob
 from tokstack.api.download import DownloadItem, DownloadSuccess
 from tokstack.api.families import Exchange, PostsSuccess, ServiceSuccess, failure_at
 from tokstack.api.jobs import JobData, JobResult, job_path
+from tokstack.api.library_items import detail_of, page_of
 from tokstack.api.post_data import DownloaderData, RandomData, SlidesData, StatisticData
 from tokstack.api.service import Health
+from tokstack.api.social import examples as social
 from tokstack.api.usage import UsageData
-from tokstack.errors import Code, TokstackError
+from tokstack.errors import Code, Fault, TokstackError
 from tokstack.jobs.job import Job, Status
 from tokstack.jobs.work import Kind as WorkKind
 from tokstack.jobs.work import Site, Subject, Work
+from tokstack.library.document import Document
+from tokstack.library.item import Item, Shop
+from tokstack.library.library import Found, FoundPage
+from tokstack.library.standing import ItemStanding, PageSnapshot, ProfileStanding
 from tokstack.media import items
 from tokstack.media.formats import Format
 from tokstack.media.links import Links
@@ -88,13 +95,74 @@ _RESULT = JobResult(
     url="https://media.example.com/result/file.mp3?signature", media_type="audio/mpeg", bytes=1_465_000, expires_at=_NOW
 )
 
+_ITEM = Item.model_validate(
+    {
+        "tiktokId": "7318517321748022531",
+        "type": "ad",
+        "status": "active",
+        "publishedAt": "2026-01-12T17:05:12Z",
+        "updatedAt": "2026-01-31T06:00:00Z",
+        "countries": ["DE"],
+        "media": {
+            "type": "video",
+            "thumbnailUrl": "https://p16-sign.tiktokcdn.com/cover.jpeg",
+            "videoUrl": "https://v16-webapp.tiktok.com/video.mp4",
+            "medias": [{"type": "video", "url": "https://v16-webapp.tiktok.com/video.mp4", "order": 0}],
+            "durationSec": 21.5,
+            "mediaCount": 1,
+        },
+        "content": {
+            "description": "Our new serum for a calm glow #skincare",
+            "language": "en",
+            "category": "Beauty",
+            "hashtags": ["skincare"],
+            "music": {"id": "7300000000000000001", "title": "original sound", "author": "Glow"},
+        },
+        "metrics": {"views": 1_204_331, "likes": 98_120, "comments": 1_431, "saves": 12_004, "shares": 2_210},
+        "profile": {"id": "6881290705605477381", "handle": "glow.example", "name": "Glow", "followers": 48_211},
+        "shop": {"id": "shop_9f0c1a52e7d4b834", "domain": "glow.example"},
+        "source": {"network": "tiktok", "sourceType": "ad_library"},
+    }
+)
+_FOUND = Found(
+    Document(
+        item=_ITEM,
+        created_at=datetime(2026, 1, 12, 18, tzinfo=UTC),
+        indexed_at=datetime(2026, 1, 31, 6, 0, 20, tzinfo=UTC),
+        first_seen_at=datetime(2026, 1, 12, tzinfo=UTC),
+        last_active_at=datetime(2026, 1, 31, tzinfo=UTC),
+    ),
+    standing=ItemStanding(rank=2, deltas=(1, 3, None, None)),
+    profile=ProfileStanding(
+        ranked=40,
+        percent_ads=62.5,
+        new_tik_toks=3,
+        snapshot=PageSnapshot(recorded_at=_NOW, ads_count=25, organic_count=15, daily_views=31_870, daily_followers=-4),
+    ),
+    shop=Shop(id="shop_9f0c1a52e7d4b834", domain="glow.example", name="Glow", country_code="DE", monthly_visits=81_400),
+    score=11.31,
+)
+LIBRARY_PAGE = page_of(FoundPage(1, (_FOUND,)), 1, 25, _EXCHANGE.request_id)
+LIBRARY_DETAIL = detail_of(replace(_FOUND, score=None), _EXCHANGE.request_id)
+
 # What is sent, by the names of the routes.
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "download": {"url": PostRef(_VIDEO.id, _AUTHOR.handle).url},
     "convert": {"url": PostRef(_VIDEO.id, _AUTHOR.handle).url, "options": {"start_time": 1.5, "audio_quality": "192"}},
+    "library-query": {
+        "search": ["serum", "glow"],
+        "keywordMode": "any",
+        "searchArea": "caption",
+        "status": "active",
+        "minViews": 1000,
+        "sortBy": "engagementRate",
+    },
+    "mcp": {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "usage", "arguments": {}}},
 }
 
 ACCEPTED = Accepted(job=AcceptedJob(id=_CONVERTED.id, status=Status.QUEUED, url=job_path(_CONVERTED.id)))
+
+TRANSCRIPT = social.TRANSCRIPT
 
 # What is answered.
 SUCCESSES: Mapping[str, BaseModel] = {
@@ -108,10 +176,15 @@ SUCCESSES: Mapping[str, BaseModel] = {
     "job": ServiceSuccess[JobData](data=JobData.of(_CONVERTED, _RESULT)),
     "usage": ServiceSuccess[UsageData](
         data=UsageData(
-            account="acme", credits_remaining=9_958, credits_used=42, by_route={"statistic": 40, "downloader": 2}
+            account="acme",
+            credits_remaining=9_958,
+            credits_used=42,
+            by_route={"statistic": 40, "downloader": 2},
+            by_day={_NOW.date() - timedelta(days=1): 30, _NOW.date(): 12},
         )
     ),
     "health": Health(version=__version__, time=_NOW),
+    **social.successes(_VIDEO, _LINKS),
 }
 
 _MESSAGES: Mapping[Code, str] = {
@@ -123,11 +196,13 @@ _MESSAGES: Mapping[Code, str] = {
     Code.VALIDATION_ERROR: "A parameter is missing or makes no sense.",
     Code.POST_NOT_FOUND: "There is no such post.",
     Code.USER_NOT_FOUND: "There is no such user.",
+    Code.AUDIO_NOT_FOUND: "There is no such sound.",
     Code.POST_DELETED: "The post was deleted.",
     Code.POST_PRIVATE: "The post is private.",
     Code.ACCOUNT_PRIVATE: "The account is private.",
     Code.AGE_RESTRICTED: "The post is for adults with an account.",
     Code.REGION_BLOCKED: "The post is withheld where this service asks from.",
+    Code.ITEM_NOT_FOUND: "The library has no such item.",
     Code.JOB_NOT_FOUND: "There is no such job.",
     Code.ROUTE_NOT_FOUND: "There is no conversion to this format.",
     Code.NOT_SLIDES: "The post is a video.",
@@ -151,7 +226,12 @@ _MESSAGES: Mapping[Code, str] = {
 }
 
 
+# Told by the library's routes alone.
+_FAULTS = (Fault("query-string.limit", "query-string", "limit must not be greater than 50"),)
+
+
 def failure(path: str, code: Code) -> dict[str, Any]:
     """The body of this error on this path."""
-    body = failure_at(path).of(TokstackError(code, _MESSAGES[code]), _EXCHANGE)
+    faults = _FAULTS if code is Code.VALIDATION_ERROR else ()
+    body = failure_at(path).of(TokstackError(code, _MESSAGES[code], faults=faults), _EXCHANGE)
     return body.model_dump(mode="json", by_alias=True)

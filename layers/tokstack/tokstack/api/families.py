@@ -2,6 +2,9 @@
 
 Posts…                  /api/tiktok…
 Media…                  /api/download, /api/convert…, /media…, and a job's file
+Library…                /v1/tiktok/library…, /v1/shops…
+Social…                 /v1/tiktok…, but for the library
+Rpc…                    /mcp
 Service…                /v1… and everything else
 failure_at              the failure shape that a path's family has
 
@@ -104,6 +107,15 @@ class Failure(Shape, ABC):
     @abstractmethod
     def of(cls, error: TokstackError, exchange: Exchange) -> Self: ...
 
+    @classmethod
+    def http_status(cls, code: Code) -> HTTPStatus:
+        return STATUS[code]
+
+    @classmethod
+    def code_name(cls, code: Code) -> str:
+        """What the family calls it."""
+        return code.value
+
 
 # --------------------------------------------------------------------- Posts
 class PostsSuccess(Shape, Generic[Data]):
@@ -189,8 +201,135 @@ _SERVICE_MESSAGES: Mapping[Code, str] = {
 }
 
 
+# ------------------------------------------------------------------- Library
+class LibrarySuccess(Shape, Generic[Data]):
+    request_id: str = Field(serialization_alias="requestId")
+    data: Data
+
+
+class Pagination(Shape):
+    page: int
+    limit: int
+    total: int = Field(description="How many there are in all: exactly.")
+    total_pages: int = Field(serialization_alias="totalPages")
+
+
+class LibraryPage(Shape, Generic[Data]):
+    request_id: str = Field(serialization_alias="requestId")
+    data: tuple[Data, ...]
+    pagination: Pagination
+
+
+class ValidationFault(Shape):
+    field: str = Field(description="Where it stands in the request.")
+    location: str = Field(description="`query-string` or `body`.")
+    expected: tuple[str, ...]
+
+
+class LibraryDetails(Shape):
+    validation_errors: tuple[ValidationFault, ...] = Field(serialization_alias="validationErrors")
+
+
+class LibraryError(ServiceError):
+    details: LibraryDetails | None = Field(None, exclude_if=lambda details: details is None)
+
+
+class LibraryFailure(Failure):
+    """The service routes', with the faults of a `validation_error` one by one."""
+
+    error: LibraryError
+
+    @classmethod
+    def of(cls, error: TokstackError, exchange: Exchange) -> Self:
+        faults = [
+            ValidationFault(field=fault.field, location=fault.location, expected=(fault.expected,))
+            for fault in error.faults
+        ]
+        told = ServiceFailure.of(error, exchange).error
+        details = LibraryDetails(validation_errors=tuple(faults)) if faults else None
+        return cls(error=LibraryError(**dict(told), details=details))
+
+
+# -------------------------------------------------------------------- Social
+class SocialSuccess(Shape, Generic[Data]):
+    data: Data
+
+
+class SocialError(Shape):
+    code: str
+    message: str
+
+
+class SocialFailure(Failure):
+    """It tells what is not there, or not for everyone, in one word, and every upstream's failure in another."""
+
+    errors: tuple[SocialError]
+    data: None = None
+
+    @classmethod
+    def of(cls, error: TokstackError, exchange: Exchange) -> Self:  # noqa: ARG003 - the family tells nothing of it
+        message = _SOCIAL_MESSAGES.get(error.code, error.message)
+        return cls(errors=(SocialError(code=cls.code_name(error.code), message=message),))
+
+    @classmethod
+    def http_status(cls, code: Code) -> HTTPStatus:
+        return HTTPStatus.NOT_FOUND if code in _SOCIAL_NOT_FOUND else STATUS[code]
+
+    @classmethod
+    def code_name(cls, code: Code) -> str:
+        return "not_found" if code in _SOCIAL_NOT_FOUND else _SOCIAL_NAMES.get(code, code.value)
+
+
+_SOCIAL_NOT_FOUND = frozenset(
+    {
+        *(Code.POST_NOT_FOUND, Code.USER_NOT_FOUND, Code.AUDIO_NOT_FOUND, Code.ITEM_NOT_FOUND, Code.JOB_NOT_FOUND),
+        *(Code.POST_DELETED, Code.POST_PRIVATE, Code.ACCOUNT_PRIVATE),
+    }
+)
+_SOCIAL_NAMES: Mapping[Code, str] = {
+    Code.INSUFFICIENT_CREDITS: "credits_exhausted",
+    Code.BODY_TOO_LARGE: Code.VALIDATION_ERROR.value,
+    **dict.fromkeys(PASSING, "platform_error"),
+}
+_SOCIAL_MESSAGES: Mapping[Code, str] = {
+    Code.MISSING_API_KEY: "Missing or malformed API key",
+    Code.INVALID_API_KEY: "Invalid API key",
+    Code.INSUFFICIENT_CREDITS: "Credits exhausted",
+    Code.ROUTE_NOT_FOUND: "Route not found",
+    Code.BODY_TOO_LARGE: "Request body too large",
+    **dict.fromkeys(_SOCIAL_NOT_FOUND, "Not found"),
+}
+
+
+# ----------------------------------------------------------------------- MCP
+class RpcError(Shape):
+    code: int
+    message: str
+    data: dict[str, str]
+
+
+class RpcFailure(Failure):
+    """JSON-RPC's, for what is no message at all; what a tool refuses is in its answer."""
+
+    jsonrpc: Literal["2.0"] = "2.0"
+    id: None = None
+    error: RpcError
+
+    @classmethod
+    def of(cls, error: TokstackError, exchange: Exchange) -> Self:
+        number = _INVALID_REQUEST if STATUS[error.code] < HTTPStatus.INTERNAL_SERVER_ERROR else _INTERNAL_ERROR
+        data = {"code": error.code.value, "requestId": exchange.request_id}
+        return cls(error=RpcError(code=number, message=error.message, data=data))
+
+
+_INVALID_REQUEST, _INTERNAL_ERROR = -32600, -32603
+
+
 _BY_PATH: tuple[tuple[re.Pattern[str], type[Failure]], ...] = (
     (re.compile(r"/api/tiktok"), PostsFailure),
+    (re.compile(r"/v1/(?:tiktok/library|shops)(?:/|$)"), LibraryFailure),
+    (re.compile(r"/v1/tiktok(?:/|$)"), SocialFailure),
+    (re.compile(r"/mcp$"), RpcFailure),
     (re.compile(r"/api/(?:download|convert)|/media|/v1/jobs/[^/]+/file$"), MediaFailure),
 )
 

@@ -45,20 +45,23 @@ class Request:
         )
 
     def parameter(self, name: str) -> str | None:
-        """A query parameter's text. Raises VALIDATION_ERROR where it is repeated or its bytes are no text.
+        """A query parameter's text. Raises VALIDATION_ERROR where it is repeated or its bytes are no text."""
+        given = self.parameters(name)
+        if len(given) > 1:
+            raise TokstackError(Code.VALIDATION_ERROR, f"{name}: given more than once")
+        return given[0] if given else None
 
-        It is read from the raw query: the gateway's own reading joins repeated ones with commas.
+    def parameters(self, name: str) -> list[str]:
+        """The texts of a query parameter that may be repeated. Raises VALIDATION_ERROR where bytes are no text.
+
+        They are read from the raw query: the gateway's own reading joins repeated ones with commas.
         """
         pairs = (pair.partition("=") for pair in self.raw_query.split("&"))
         given = [value for key, _, value in pairs if unquote_plus(key) == name]
-        if not given:
-            return None
-        if len(given) > 1:
-            raise TokstackError(Code.VALIDATION_ERROR, f"{name}: given more than once")
-        if _BROKEN_ESCAPE.search(given[0]):
+        if any(map(_BROKEN_ESCAPE.search, given)):
             raise TokstackError(Code.VALIDATION_ERROR, f"{name}: a % without two hexadecimal digits")
         try:
-            return unquote_plus(given[0], errors="strict")
+            return [unquote_plus(value, errors="strict") for value in given]
         except UnicodeDecodeError:
             raise TokstackError(Code.VALIDATION_ERROR, f"{name}: not UTF-8") from None
 

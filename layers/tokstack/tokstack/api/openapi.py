@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,15 +18,46 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from tokstack import __version__
 from tokstack.api import examples
-from tokstack.api.convert import CONVERT, Accepted
+from tokstack.api.access import PerRow
+from tokstack.api.console import console
+from tokstack.api.conversion import Accepted
+from tokstack.api.convert import CONVERT
 from tokstack.api.download import DOWNLOAD
-from tokstack.api.families import COME_BACK, STATUS, Failure, MediaFailure, PostsFailure, ServiceFailure, failure_at
+from tokstack.api.families import (
+    COME_BACK,
+    Failure,
+    LibraryFailure,
+    LibraryPage,
+    LibrarySuccess,
+    MediaFailure,
+    PostsFailure,
+    RpcFailure,
+    ServiceFailure,
+    SocialFailure,
+    SocialSuccess,
+    failure_at,
+)
 from tokstack.api.idempotency import LONGEST
 from tokstack.api.jobs import JOB, JOB_FILE
+from tokstack.api.library import LIBRARY, LIBRARY_ITEM, LIBRARY_QUERY, PREFIX, SHOP_LIBRARY
+from tokstack.api.library_items import ItemData, ItemDetail
+from tokstack.api.mcp import MCP
 from tokstack.api.media import MEDIA
 from tokstack.api.posts import DOWNLOADER, RANDOM, SLIDES, STATISTIC
-from tokstack.api.routes import Route
+from tokstack.api.routes import Access, Route
 from tokstack.api.service import DOCS, HEALTH, OPENAPI
+from tokstack.api.social.asking import PATH_PARAMETERS
+from tokstack.api.social.audio_routes import AUDIO, AUDIO_VIDEOS
+from tokstack.api.social.finding_routes import SEARCH, TAG
+from tokstack.api.social.objects import Document
+from tokstack.api.social.user_routes import USER, USER_FOLLOWERS, USER_FOLLOWING, USER_LIKES, USER_VIDEOS
+from tokstack.api.social.video_routes import (
+    COMMENT_REPLIES,
+    VIDEO,
+    VIDEO_COMMENTS,
+    VIDEO_DOWNLOAD,
+    VIDEO_TRANSCRIPT,
+)
 from tokstack.api.usage import USAGE
 from tokstack.errors import Code
 from tokstack.media.formats import Format
@@ -39,11 +71,31 @@ ROUTES: tuple[Route[Any], ...] = (
     CONVERT,
     JOB_FILE,
     MEDIA,
+    AUDIO,
+    AUDIO_VIDEOS,
+    USER,
+    USER_VIDEOS,
+    USER_LIKES,
+    USER_FOLLOWERS,
+    USER_FOLLOWING,
+    VIDEO,
+    VIDEO_DOWNLOAD,
+    VIDEO_COMMENTS,
+    COMMENT_REPLIES,
+    VIDEO_TRANSCRIPT,
+    TAG,
+    SEARCH,
+    LIBRARY,
+    LIBRARY_QUERY,
+    LIBRARY_ITEM,
+    SHOP_LIBRARY,
     JOB,
     USAGE,
+    MCP,
     HEALTH,
     OPENAPI,
     DOCS,
+    console(Path()),  # its files are not the description's
 )
 
 _DESCRIPTION = """\
@@ -51,9 +103,19 @@ A TikTok data and media API of your own.
 
 Send your key as `Authorization: Bearer K` or `x-api-key: K`; `Authorization: K`, `key K` and `key: K` are taken too.
 Only a success costs credits. Ids are strings. What nobody knows is `null`.
+
+The library's lists come comma-separated or repeated in a query string. What is blank or `null` there is as if it were
+not given, and all that is wrong is told at once.
 """
 
-_FAMILIES: dict[type[Failure], str] = {PostsFailure: "Posts", MediaFailure: "Media", ServiceFailure: "Service"}
+_FAMILIES: dict[type[Failure], str] = {
+    PostsFailure: "Posts",
+    MediaFailure: "Media",
+    LibraryFailure: "Library",
+    SocialFailure: "Social",
+    RpcFailure: "MCP",
+    ServiceFailure: "Service",
+}
 
 _SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -64,6 +126,7 @@ _HEADERS = {
     "X-Request-Id": ("string", "Names this exchange in the logs."),
     "X-Credits-Used": ("integer", "What this answer cost."),
     "X-Credits-Remaining": ("integer", "What the account has left."),
+    "X-Usage-Cost": ("integer", "What this answer cost."),
     "Retry-After": ("integer", "Seconds until it is worth asking again."),
     "Location": ("string", "Where the file is, for some minutes, or where to ask further."),
     "Content-Disposition": ("string", "The file's name, made of the title (RFC 6266)."),
@@ -74,8 +137,16 @@ _CREDITS = ("X-Credits-Used", "X-Credits-Remaining")
 _MAY_COME_BACK = COME_BACK | {Code.IDEMPOTENCY_CONFLICT}
 
 _PATH_PARAMETERS = {
+    "file": {"type": "string"},
+    **PATH_PARAMETERS,
     "format": {"type": "string", "enum": [each.value for each in Format]},
+    "itemId": {
+        "type": "string",
+        "description": "`tiktok_` and TikTok's id, or that id alone.",
+        "examples": [f"{PREFIX}7318517321748022531"],
+    },
     "jobId": {"type": "string"},
+    "shopId": {"type": "string", "description": "A shop's id or its domain.", "examples": ["glow.example"]},
     "token": {"type": "string"},
 }
 
@@ -105,6 +176,9 @@ class _Success:
 
 _FILE = _Success("The file.", ("Content-Disposition",), {each.media_type: {} for each in Format})
 
+_PAGE = _Success("Success.", body=LibraryPage[ItemData], example=examples.LIBRARY_PAGE)
+_DETAIL = _Success("Success.", body=LibrarySuccess[ItemDetail], example=examples.LIBRARY_DETAIL)
+
 # Success where it is no JSON of the route's model.
 _OTHER_SUCCESSES: dict[str, dict[str, _Success]] = {
     "convert": {
@@ -125,7 +199,24 @@ _OTHER_SUCCESSES: dict[str, dict[str, _Success]] = {
         "204": _Success("To `HEAD`: the file is not in storage yet."),
         "302": _Success("The file is at `Location`, or this link again where it takes longer.", ("Location",)),
     },
+    "video-transcript": {
+        "200": _Success(
+            "The transcript, as `Accept` prefers it.",
+            content={"text/vtt": {"schema": {"type": "string"}}},
+            body=SocialSuccess[Document],
+            example=examples.TRANSCRIPT,
+        )
+    },
+    "mcp": {
+        "200": _Success("A JSON-RPC answer.", content={"application/json": {"schema": {"type": "object"}}}),
+        "202": _Success("A notification was taken."),
+    },
+    "library": {"200": _PAGE},
+    "library-query": {"200": _PAGE},
+    "library-item": {"200": _DETAIL},
+    "shop-library": {"200": _PAGE},
     "openapi": {"200": _Success("An OpenAPI 3.1 document.", content={"application/json": {"schema": {}}})},
+    "console": {"200": _Success("A page, or a file of it.", content={"text/html": {"schema": {"type": "string"}}})},
     "docs": {"200": _Success("A page.", content={"text/html": {"schema": {"type": "string"}}})},
 }
 
@@ -172,6 +263,7 @@ def _schemas() -> tuple[Schemas, dict[str, Any]]:
 def _operation(route: Route[Any], path: str, method: str, schemas: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": "-".join(re.findall(r"\w+", f"{method.lower()} {path}")),
+        "x-function": route.name,
         "tags": [_FAMILIES[failure_at(path)]],
         "summary": route.summary,
         "parameters": [*_path_parameters(path), *_query_parameters(route), *_header_parameters(route)],
@@ -184,15 +276,19 @@ def _operation(route: Route[Any], path: str, method: str, schemas: Schemas) -> d
         content = {"schema": schemas[route.body], "example": examples.BODIES[route.name]}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     if _keyed(route):
-        operation["description"] = _price(route.access.credits)
+        operation["description"] = _price(route.access)
         operation["security"] = [{name: []} for name in _SECURITY_SCHEMES]
     if path != route.paths[0]:
         operation["description"] = f"The same as `{route.paths[0]}`."
+        operation["x-alias"] = True
     return operation
 
 
-def _price(credits: int) -> str:
-    return f"A success costs {credits} credit{'s' * (credits != 1)}." if credits else "Free."
+def _price(access: Access) -> str:
+    credits = f"{access.credits} credit{'s' * (access.credits != 1)}"
+    if isinstance(access, PerRow):
+        return f"Each item that is returned costs {credits}, and who has none left may not ask."
+    return f"A success costs {credits}." if access.credits else "Free."
 
 
 def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
@@ -213,7 +309,7 @@ def _query_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _header_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
-    if route.body:
+    if route.body and _keyed(route):
         yield _IDEMPOTENCY_KEY
     if route is CONVERT:
         yield _PREFER
@@ -232,25 +328,32 @@ def _response(route: Route[Any], success: _Success, schemas: Schemas) -> dict[st
         content["application/json"] = {"schema": schemas[success.body], "example": example}
     response: dict[str, Any] = {
         "description": success.description,
-        "headers": _headers("X-Request-Id", *(_CREDITS if _keyed(route) else ()), *success.headers),
+        "headers": _headers(
+            "X-Request-Id",
+            *(_CREDITS if _keyed(route) else ()),
+            *(("X-Usage-Cost",) if failure_at(route.paths[0]) is LibraryFailure else ()),
+            *success.headers,
+        ),
     }
     return {**response, "content": content} if content else response
 
 
 def _failures(route: Route[Any], path: str, schemas: Schemas) -> dict[str, Any]:
     """One response per status, with an example of each code that has it."""
+    family = failure_at(path)
     by_status: dict[HTTPStatus, list[Code]] = defaultdict(list)
     for code in _errors(route):
-        by_status[STATUS[code]].append(code)
+        by_status[family.http_status(code)].append(code)
     return {
         str(status.value): {
-            "description": ", ".join(f"`{code}`" for code in codes),
+            "description": ", ".join(dict.fromkeys(f"`{family.code_name(code)}`" for code in codes)),
             "headers": _headers("X-Request-Id", *(("Retry-After",) if _MAY_COME_BACK.intersection(codes) else ())),
             "content": {
                 "application/json": {
-                    "schema": schemas[failure_at(path)],
+                    "schema": schemas[family],
                     "examples": {
-                        code.value: {"$ref": f"#/components/examples/{_example_name(path, code)}"} for code in codes
+                        family.code_name(code): {"$ref": f"#/components/examples/{_example_name(path, code)}"}
+                        for code in codes
                     },
                 }
             },
@@ -274,13 +377,14 @@ def _example_name(path: str, code: Code) -> str:
 
 
 def _errors(route: Route[Any]) -> tuple[Code, ...]:
-    return (*_misread(route), *route.access.errors, *route.errors, Code.INTERNAL_ERROR)
+    return tuple(dict.fromkeys((*_misread(route), *route.access.errors, *route.errors, Code.INTERNAL_ERROR)))
 
 
 def _misread(route: Route[Any]) -> tuple[Code, ...]:
     """What may be wrong with what was asked."""
     if route.body:
-        return (Code.VALIDATION_ERROR, Code.BODY_TOO_LARGE, Code.IDEMPOTENCY_CONFLICT)
+        conflict = (Code.IDEMPOTENCY_CONFLICT,) if _keyed(route) else ()
+        return (Code.VALIDATION_ERROR, Code.BODY_TOO_LARGE, *conflict)
     return (Code.VALIDATION_ERROR,) if route.query and route.query.model_fields else ()
 
 

@@ -45,7 +45,9 @@ class RandomQuery(BaseModel):
     username: Annotated[
         str,
         PlainValidator(parse_handle),
-        WithJsonSchema({"type": "string", "description": "A username, with or without @.", "examples": ["tiktok"]}),
+        WithJsonSchema(
+            {"type": "string", "minLength": 1, "description": "A username, with or without @.", "examples": ["tiktok"]}
+        ),
     ]
 
 

@@ -22,11 +22,18 @@ _PLAIN = {"model_type": "Input should be an object", "extra_forbidden": "There i
 
 
 def read(route: Route[Asked], request: Request) -> Asked:
+    if route.read is not None:
+        return route.read(request)
     if route.body is not None:
-        return _validated(route.body, _object(request))
+        return _validated(route.body, body_fields(request))
     if route.query is not None:
-        return _validated(route.query, _parameters(route.query, request))
+        return query_of(route.query, request)
     raise TypeError(f"{route.name} asks for neither a query nor a body")
+
+
+def query_of(model: type[Asked], request: Request) -> Asked:
+    """The model of the parameters in the query."""
+    return _validated(model, _parameters(model, request))
 
 
 def model_of(model: type[Asked], text: bytes) -> Asked:
@@ -52,7 +59,7 @@ def _parameters(model: type[BaseModel], request: Request) -> dict[str, Any]:
     return {name: value for name in model.model_fields if (value := request.parameter(name)) is not None}
 
 
-def _object(request: Request) -> dict[str, Any]:
+def body_fields(request: Request) -> dict[str, Any]:
     """The fields of the body; no body at all has none."""
     if len(request.body) > BODY_BYTES:
         raise TokstackError(Code.BODY_TOO_LARGE, f"The body is larger than {BODY_BYTES} bytes.")

@@ -15,6 +15,10 @@ from tokstack.config import settings
 from tokstack.errors import Code
 
 
+def _nothing_to_pay(_: int) -> None:
+    raise RuntimeError("this route's price is known before its answer")
+
+
 @dataclass(slots=True)
 class Call:
     """One request and what is known of it so far."""
@@ -24,6 +28,7 @@ class Call:
     credits_used: int = 0
     credits_remaining: int | None = None  # None until the caller is known
     failure: Code | None = None
+    pay: Callable[[int], None] = _nothing_to_pay  # where the answer's price is known with the answer
     began: float = field(default_factory=time.perf_counter)
 
     def exchange(self) -> Exchange:
@@ -104,7 +109,8 @@ class Route(Generic[Asked]):
     answer: Callable[[Asked, Call], Reply]
     query: type[Asked] | None = None
     body: type[Asked] | None = None
-    success: type[Shape] | None = None  # None where the answer is no JSON of ours
+    read: Callable[[Request], Asked] | None = None  # where its family reads, and tells faults, in its own way
+    success: type[Shape] | None = None  # None where it is no JSON, or no model to have at the start
     errors: tuple[Code, ...] = ()  # besides those that every route of its access has
     access: Access = OPEN
     methods: tuple[str, ...] = ("GET",)

@@ -1,5 +1,7 @@
 """`/v1/usage`: what an account has left and what it has used."""
 
+from datetime import date
+
 from pydantic import Field
 
 from tokstack.accounts import ledger
@@ -15,6 +17,9 @@ class UsageData(Shape):
     credits_remaining: int = Field(serialization_alias="creditsRemaining")
     credits_used: int = Field(serialization_alias="creditsUsed")
     by_route: dict[str, int] = Field(serialization_alias="byRoute", description="Credits used, by route.")
+    by_day: dict[date, int] = Field(
+        serialization_alias="byDay", description="Credits used, by day (UTC), of the last 30 days: those with any."
+    )
 
 
 def _usage(_: NoQuery, call: Call) -> Reply:
@@ -24,6 +29,7 @@ def _usage(_: NoQuery, call: Call) -> Reply:
         credits_remaining=usage.remaining,
         credits_used=usage.used,
         by_route=dict(usage.by_route),
+        by_day=dict(usage.by_day),
     )
     return Reply.json(200, ServiceSuccess[UsageData](data=data))
 

@@ -4,6 +4,8 @@ engagement_rate     in hundredths of a per cent, which is the two decimals that 
 days_running        whole days
 """
 
+from datetime import datetime
+
 from tokstack.library.item import Item, Metrics, Moment, Part
 
 _DAY = 86_400  # seconds
@@ -17,7 +19,7 @@ class Document(Part):
     `indexed_at`        when the library had the newest observation
     `first_seen_at`     the first moment at which it is known to have been there (an ad: to have been shown)
     `last_active_at`    the last moment at which it is known to have been active
-    `last_unpinned_at`  the last moment at which it was seen not pinned, after it had been
+    `last_seen_unpinned_at`     the last moment at which it was seen not pinned, whether it ever had been or not
     """
 
     item: Item
@@ -27,7 +29,13 @@ class Document(Part):
     last_active_at: Moment | None = None
     first_pinned_at: Moment | None = None
     last_pinned_at: Moment | None = None
-    last_unpinned_at: Moment | None = None
+    last_seen_unpinned_at: Moment | None = None
+
+    @property
+    def last_unpinned_at(self) -> datetime | None:
+        """The last moment at which it was seen not pinned, after it had been."""
+        first, last = self.first_pinned_at, self.last_seen_unpinned_at
+        return last if first and last and last > first else None
 
 
 def engagement_rate(metrics: Metrics) -> int | None:

@@ -7,7 +7,11 @@ Area        texts that are searched
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class Keyword(StrEnum):
@@ -46,6 +50,11 @@ class Number(StrEnum):
     FOLLOWERS = "followers"
     PROFILE_VIEWS = "profile_views"
     CREATED = "created"  # when it was first indexed
+
+
+def milliseconds(moment: datetime) -> int:
+    """Since 1970."""
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 class Area(StrEnum):

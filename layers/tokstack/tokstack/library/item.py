@@ -4,12 +4,15 @@ This is what a line of a file says, what the log keeps and what a document holds
 derived (ranks, rates, days) is not in it. What nobody said is None or an empty tuple, never zero and never "".
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel
+
+OURS: Mapping[str, str] = {}  # the context in which what we wrote ourselves is read: sooner
 
 _MOST = 10**15  # of anything that is counted
 _IDS = 2**63  # engines keep ids as signed integers of 64 bits
@@ -60,9 +63,9 @@ def _tiktok_id(value: str) -> str:
     return str(int(value))
 
 
-Text = Annotated[str | None, BeforeValidator(_clean), Field(max_length=_TEXT)]
-Id = Annotated[str | None, BeforeValidator(_identifier), Field(max_length=128)]
-Count = Annotated[int | None, Field(ge=0, le=_MOST)]
+Text = Annotated[Annotated[str, Field(max_length=_TEXT)] | None, BeforeValidator(_clean)]
+Id = Annotated[Annotated[str, Field(max_length=128)] | None, BeforeValidator(_identifier)]
+Count = Annotated[int, Field(ge=0, le=_MOST)] | None
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=_TEXT)], ...], Field(max_length=_LIST)]
 
@@ -71,7 +74,12 @@ class Part(BaseModel):
     """Unknown names are passed over: files bring along what their makers derived."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", defer_build=True, alias_generator=to_camel, validate_by_name=True
+        frozen=True,
+        extra="ignore",
+        defer_build=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        json_schema_serialization_defaults_required=True,  # an answer has every name
     )
 
 
@@ -90,7 +98,7 @@ class ItemMedia(Part):
     video_url: Text = None
     image_urls: Texts = ()
     medias: Annotated[tuple[Media, ...], Field(max_length=_LIST)] = ()
-    duration_sec: Annotated[float | None, Field(ge=0, le=_MOST, allow_inf_nan=False)] = None
+    duration_sec: Annotated[float, Field(ge=0, le=_MOST, allow_inf_nan=False)] | None = None
     media_count: Count = None
     image_count: Count = None
 
@@ -190,9 +198,9 @@ class Item(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_nulls(cls, given: Any) -> Any:
-        """What is null was not said."""
-        return _without_nulls(given)
+    def _without_nulls(cls, given: Any, info: ValidationInfo) -> Any:
+        """What is null was not said. We ourselves write no nulls (OURS)."""
+        return given if info.context is OURS else _without_nulls(given)
 
     def moved_to(self, observed_at: datetime) -> Self:
         """The same, observed at that moment where it does not say itself when it was."""

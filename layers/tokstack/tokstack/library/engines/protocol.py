@@ -49,6 +49,9 @@ class Reader(Protocol):
     def find(self, ids: Iterable[int]) -> Mapping[int, int]:
         """The versions of those that are there, by id."""
 
+    def refresh(self) -> None:
+        """Catches up with what is published, where it does not show that already."""
+
     def standings(self) -> Iterator[Standing]:
         """Every item of a known profile, profile by profile."""
 
@@ -77,3 +80,9 @@ class Engine(Protocol):
 
     def rebuilding(self) -> AbstractContextManager[Writer]:
         """A writer that begins with nothing; readers see the old until it publishes."""
+
+    def count(self) -> int:
+        """How many items are published."""
+
+    def tidy(self) -> None:
+        """Clears away what was published or begun more than an hour ago and is of no use any more."""

@@ -1,0 +1,146 @@
+"""An entry, made of a document; and the one form in which a value stands in it and is asked for.
+
+entry           what an engine is to know of a document
+normalised      a keyword's value as it is compared
+shop_domain     where an item's links land, as far as anybody said
+shop_id         the shop that it leads to: the id that it was given, or else one made of its domain
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from tokstack.library.document import Document, days_running, engagement_rate
+from tokstack.library.entry import NO, YES, Area, Entry, Keyword, Number, milliseconds
+from tokstack.library.item import Item
+from tokstack.library.shops import domain_of, id_of
+from tokstack.library.text import folded, words
+
+_SHORT = 100  # characters
+_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//")
+
+
+def entry(document: Document, version: int) -> Entry:
+    item = document.item
+    return Entry(
+        id=int(item.tiktok_id),
+        version=version,
+        texts={area: texts for area, given in _texts(item).items() if (texts := tuple(_searched(given)))},
+        keywords={keyword: values for keyword, given in _keywords(item).items() if (values := _values(keyword, given))},
+        numbers={number: value for number, value in _numbers(document).items() if value is not None},
+    )
+
+
+@lru_cache(maxsize=4096)  # few values, and many items that have them
+def normalised(keyword: Keyword, value: str) -> str:
+    """Empty where nothing is left of it, which is no value."""
+    return _FORMS.get(keyword, str.strip)(value)
+
+
+def shop_domain(item: Item) -> str | None:
+    domain = (item.shop and item.shop.domain) or item.source.domain
+    return normalised(Keyword.DOMAIN, domain) or None if domain else None
+
+
+def shop_id(item: Item) -> str | None:
+    domain = shop_domain(item)
+    return (item.shop and item.shop.id) or (id_of(domain) if domain else None)
+
+
+def _hashtag(value: str) -> str:
+    return folded(value).strip().lstrip("# ")
+
+
+def _handle(value: str) -> str:
+    return value.strip().lstrip("@ ").lower()
+
+
+def _domain(value: str) -> str:
+    """The host of whatever names it: an address, or the host alone."""
+    return domain_of(value) or _host(value.strip().lower())
+
+
+def _host(address: str) -> str:
+    """Of an address that nobody could go to; it may still stand in an item, and be asked for."""
+    authority = re.split(r"[/?#\s]", _SCHEME.sub("", address), maxsplit=1)[0]
+    return authority.rpartition("@")[2].partition(":")[0].strip(".").removeprefix("www.")
+
+
+_FORMS: Mapping[Keyword, Callable[[str], str]] = {
+    Keyword.LANGUAGE: lambda value: value.strip().lower(),
+    Keyword.CATEGORY: lambda value: value.strip().casefold(),
+    Keyword.COUNTRY: lambda value: value.strip().upper(),
+    Keyword.HASHTAG: _hashtag,
+    Keyword.HANDLE: _handle,
+    Keyword.DOMAIN: _domain,
+}
+
+
+def _texts(item: Item) -> dict[Area, Iterable[str | None]]:
+    profile, music = item.profile, item.content.music
+    return {
+        Area.CAPTION: (item.content.description,),
+        Area.PROFILE: (profile.handle, profile.name, profile.bio),
+        Area.HASHTAG: item.content.hashtags,
+        Area.MUSIC: (music.title, music.author),
+    }
+
+
+def _searched(texts: Iterable[str | None]) -> Iterator[str]:
+    for text in texts:
+        if text and (found := _joined_before(text) if len(text) <= _SHORT else _joined(text)):
+            yield found
+
+
+def _joined(text: str) -> str:
+    return " ".join(words(text))
+
+
+_joined_before = lru_cache(maxsize=4096)(_joined)  # of profiles, hashtags and music, which many items have
+
+
+def _keywords(item: Item) -> dict[Keyword, Iterable[str | None]]:
+    profile, source = item.profile, item.source
+    shop, domain = shop_id(item), shop_domain(item)
+    return {
+        Keyword.TYPE: (item.type.value,),
+        Keyword.STATUS: (item.status.value,),
+        Keyword.MEDIA: (item.media.type.value,),
+        Keyword.LANGUAGE: (item.content.language,),
+        Keyword.CATEGORY: (item.content.category,),
+        Keyword.COUNTRY: (*item.countries, item.shop.country_code if item.shop else None),
+        Keyword.HASHTAG: item.content.hashtags,
+        Keyword.PROFILE: (profile.id,),
+        Keyword.HANDLE: (profile.handle,),
+        Keyword.PAGE: (source.tiktok_page_id or profile.id,),
+        Keyword.WEBSITE: (source.website_id or shop,),
+        Keyword.DOMAIN: (domain,),
+        Keyword.SHOP: (shop, domain),  # both: facts that come later may give the shop another id
+        Keyword.SHOP_LINKED: (YES if shop else NO,),
+        Keyword.PINNED: (YES if item.is_pinned else NO,),
+    }
+
+
+def _values(keyword: Keyword, given: Iterable[str | None]) -> tuple[str, ...]:
+    """Each once."""
+    forms = [normalised(keyword, value) for value in given if value]
+    return tuple(dict.fromkeys(filter(None, forms)))
+
+
+def _numbers(document: Document) -> dict[Number, int | None]:
+    item = document.item
+    metrics, profile = item.metrics, item.profile
+    return {
+        Number.PUBLISHED: milliseconds(item.published_at) if item.published_at else None,
+        Number.UPDATED: milliseconds(item.updated_at) if item.updated_at else None,
+        Number.VIEWS: metrics.views,
+        Number.LIKES: metrics.likes,
+        Number.COMMENTS: metrics.comments,
+        Number.SHARES: metrics.shares,
+        Number.SAVES: metrics.saves,
+        Number.ENGAGEMENT_RATE: engagement_rate(metrics),
+        Number.DAYS_RUNNING: days_running(document),
+        Number.FOLLOWERS: profile.followers,
+        Number.PROFILE_VIEWS: profile.views,
+        Number.CREATED: milliseconds(document.created_at),
+    }

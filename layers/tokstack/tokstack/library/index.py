@@ -1,0 +1,209 @@
+"""The indexer: what is pending in the log comes into documents and index, one turn at a time, by one worker.
+
+Whatever is cut short, wherever, is done again and comes to the same: documents are written before the index means
+them, a batch is pending until the index has it, and what an index has already changes nothing.
+"""
+
+import gc
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from tokstack.errors import Code, TokstackError
+from tokstack.lease import kept_lease
+from tokstack.library.document import Document
+from tokstack.library.documents import Documents, serialised, version_of
+from tokstack.library.engines.protocol import Engine, SupersededError, Writer
+from tokstack.library.entries import entry
+from tokstack.library.log import Batch, Log
+from tokstack.library.merge import merged
+from tokstack.library.retired import Retired
+from tokstack.library.state import Rebuild, State
+from tokstack.observability import logger
+from tokstack.table import Table
+
+_LEASE = "library-index"
+_BATCHES = 40  # of one publication, at most
+_FRESH = 20.0  # seconds after which a publication takes no more of them
+_MARGIN = 120.0  # seconds, for what is begun when time is nearly over, and its publication
+_TRIES = 3  # at one publication, where another writer is first
+_LISTS = 100  # of documents that were replaced, looked at in one turn
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    MORE = "more"  # time is over: another turn is needed
+    BUSY = "busy"  # another worker has its turn
+
+
+@dataclass(frozen=True, slots=True)
+class Indexer:
+    table: Table
+    log: Log
+    documents: Documents
+    retired: Retired
+    engine: Engine
+
+    def turn(self, seconds_left: Callable[[], float]) -> Outcome:
+        """Until nothing is pending. Raises SERVICE_UNAVAILABLE."""
+        with kept_lease(self.table, _LEASE) as mine:
+            if not mine:
+                return Outcome.BUSY
+            while names := self.log.pending(_BATCHES):
+                if seconds_left() < _MARGIN:
+                    return Outcome.MORE
+                added = self._published(names, seconds_left)
+                State(self.table).published(self.engine.count())
+                self.log.done(added)
+            return self._tidied(seconds_left)
+
+    def rebuild(self, seconds_left: Callable[[], float]) -> Outcome:
+        """All that the log holds, into an index that begins with nothing.
+
+        Raises SERVICE_UNAVAILABLE, also where time is over before: then all is as it was before.
+        """
+        with kept_lease(self.table, _LEASE) as mine:
+            if not mine:
+                return Outcome.BUSY
+            state = State(self.table)
+            try:
+                self._rebuilt(state, seconds_left)
+            except Exception as error:
+                said = error.message if isinstance(error, TokstackError) else "See the function's log."
+                state.rebuilt(Rebuild(ended=True, failure=said))
+                raise
+            return Outcome.DONE
+
+    def _published(self, names: list[str], seconds_left: Callable[[], float]) -> list[str]:
+        """Which of the batches are in the index now: at least the first."""
+        for _ in range(_TRIES):
+            try:
+                return self._publish(names, seconds_left)
+            except SupersededError:
+                logger.warning("another writer was first")
+        raise TokstackError(Code.SERVICE_UNAVAILABLE, "Another writer is publishing all the time.", retry_after=1)
+
+    def _publish(self, names: list[str], seconds_left: Callable[[], float]) -> list[str]:
+        stale = time.monotonic() + _FRESH
+        with self.engine.writing() as writer, _Work(self, writer) as work:
+            added = work.add_all(names, lambda: time.monotonic() > stale or seconds_left() < _MARGIN)
+            work.settle()
+            if work.changed:
+                writer.publish()
+        logger.info("indexed", extra={"batches": len(added), "items": work.changed})
+        return added
+
+    def _rebuilt(self, state: State, seconds_left: Callable[[], float]) -> None:
+        names = list(self.log.names())
+        with self.engine.rebuilding() as writer, _Work(self, writer) as work:
+            for number, name in enumerate(names):
+                if seconds_left() < _MARGIN:
+                    message = f"There was time for {number} of {len(names)} batches: the index is as it was before."
+                    raise TokstackError(Code.SERVICE_UNAVAILABLE, message)
+                state.rebuilt(Rebuild(number, len(names)))
+                work.add(name)
+            work.settle()
+            try:
+                writer.publish()
+            except SupersededError as error:
+                raise TokstackError(Code.SERVICE_UNAVAILABLE, "Another writer was first.", retry_after=1) from error
+        state.published(self.engine.count())
+        state.rebuilt(Rebuild(len(names), len(names), ended=True))
+
+    def _tidied(self, seconds_left: Callable[[], float]) -> Outcome:
+        if lists := self.retired.due(_LISTS):
+            with self.engine.writing() as writer:
+                for key in lists:
+                    if seconds_left() < _MARGIN:
+                        return Outcome.MORE
+                    self.retired.delete(key, writer.find)
+        self.engine.tidy()
+        return Outcome.MORE if len(lists) == _LISTS else Outcome.DONE
+
+
+class _Work:
+    """What one writer writes. `changed` is how many items have another document now.
+
+    Documents are on their way to the table while the next batch is read. `settle` waits for them.
+    """
+
+    def __init__(self, indexer: Indexer, writer: Writer) -> None:
+        self._log, self._documents, self._retired = indexer.log, indexer.documents, indexer.retired
+        self._writer = writer
+        self._pool = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
+        self.changed = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown()
+
+    def add_all(self, names: Iterable[str], until: Callable[[], bool]) -> list[str]:
+        """Which batches were added: at least the first, and others for as long as there is time."""
+        added = []
+        for name in names:
+            self.add(name)
+            added.append(name)
+            if until():
+                break
+        return added
+
+    def add(self, name: str) -> None:
+        with _uncollected():
+            self._add(name)
+
+    def _add(self, name: str) -> None:
+        batch = self._log.read(name)
+        self.settle()
+        there = self._writer.find({int(item.tiktok_id) for item in batch.items})
+        known = self._known(there)
+        documents = _merged(known, batch)
+        bodies = {item: serialised(document) for item, document in documents.items()}
+        versions = {item: version_of(body) for item, body in bodies.items()}
+        changed = [item for item in documents if item not in known or there[item] != versions[item]]
+        self._writing = self._pool.submit(
+            self._documents.write, {(item, versions[item]): bodies[item] for item in changed}
+        )
+        self._retired.note(
+            [(item, there[item]) for item in changed if there.get(item, versions[item]) != versions[item]]
+        )
+        self._writer.write(entry(documents[item], versions[item]) for item in changed)
+        self.changed += len(changed)
+
+    def settle(self) -> None:
+        """All documents are in the table. Raises what went wrong on their way."""
+        writing, self._writing = self._writing, None
+        if writing:
+            writing.result()
+
+    def _known(self, there: Mapping[int, int]) -> dict[int, Document]:
+        found = self._documents.get(list(there.items()))
+        known = {item: document for item, document in zip(there, found, strict=True) if document}
+        if len(known) < len(there):
+            logger.error("documents are not where the index says", extra={"missing": len(there) - len(known)})
+        return known
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python looks for cycles each time that some thousand objects were made. Here are many, and no cycles."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _merged(known: Mapping[int, Document], batch: Batch) -> dict[int, Document]:
+    """Of the items of the batch."""
+    documents = dict(known)
+    for item in batch.items:
+        number = int(item.tiktok_id)
+        documents[number] = merged(documents.get(number), item, batch.received)
+    return documents
