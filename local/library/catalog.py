@@ -104,6 +104,7 @@ def _item(maker: Maker, rng: random.Random, day: date, today: date, *, is_ad: bo
         tiktok_id=number,
         type=ItemType.AD if is_ad else ItemType.ORGANIC,
         status=(Status.INACTIVE if ended else Status.ACTIVE) if is_ad else rng.choice((Status.ACTIVE, Status.UNKNOWN)),
+        is_pinned=False,
         published_at=published,
         first_seen_at=published if is_ad else None,
         last_active_at=last if is_ad else None,

@@ -98,7 +98,7 @@ BARE: Mapping[str, Any] = {
     "tiktokId": ID,
     "type": "organic",
     "status": "unknown",
-    "isPinned": False,
+    "isPinned": None,
     "publishedAt": None,
     "createdAt": "2026-01-31T12:00:00.005Z",
     "updatedAt": None,
@@ -135,7 +135,7 @@ BARE: Mapping[str, Any] = {
         )
     ),
     "shop": None,
-    "pin": {"isCurrent": False, "firstPinnedAt": None, "lastPinnedAt": None, "lastUnpinnedAt": None},
+    "pin": {"isCurrent": None, "firstPinnedAt": None, "lastPinnedAt": None, "lastUnpinnedAt": None},
     "pageSnapshot": dict.fromkeys(
         (
             *("recordedAt", "adsCount", "organicCount", "totalTikToks"),

@@ -35,7 +35,6 @@ def test_what_nobody_knows_is_not_there() -> None:
             Keyword.STATUS: ("unknown",),
             Keyword.MEDIA: ("unknown",),
             Keyword.SHOP_LINKED: ("no",),
-            Keyword.PINNED: ("no",),
         },
         numbers={Number.CREATED: milliseconds(NOON)},
     )

@@ -95,7 +95,7 @@ class ProfileData(_Part):
 
 
 class PinData(_Part):
-    is_current: bool
+    is_current: bool | None
     first_pinned_at: Moment | None
     last_pinned_at: Moment | None
     last_unpinned_at: Moment | None
@@ -122,7 +122,7 @@ class ItemData(_Part):
     tiktok_id: str
     type: ItemType
     status: Status
-    is_pinned: bool
+    is_pinned: bool | None
     published_at: Moment | None
     created_at: Moment = Field(description="When it was first indexed.")
     updated_at: Moment | None = Field(description="When it was last observed.")

@@ -117,7 +117,7 @@ def _keywords(item: Item) -> dict[Keyword, Iterable[str | None]]:
         Keyword.DOMAIN: (domain,),
         Keyword.SHOP: (shop, domain),  # both: facts that come later may give the shop another id
         Keyword.SHOP_LINKED: (YES if shop else NO,),
-        Keyword.PINNED: (YES if item.is_pinned else NO,),
+        Keyword.PINNED: (None if item.is_pinned is None else YES if item.is_pinned else NO,),
     }
 
 

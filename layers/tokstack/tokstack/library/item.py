@@ -174,7 +174,7 @@ class Item(Part):
     tiktok_id: Annotated[str, BeforeValidator(_identifier), AfterValidator(_tiktok_id)]
     type: ItemType = ItemType.ORGANIC
     status: Status = Status.UNKNOWN
-    is_pinned: bool = False
+    is_pinned: bool | None = None
     published_at: Moment | None = None
     updated_at: Moment | None = None
     first_seen_at: Moment | None = None  # an ad: first shown

@@ -31,7 +31,8 @@ def _alone(item: Item, received: datetime) -> Document:
     item = _dated(item.moved_to(received), received)
     observed = cast("datetime", item.updated_at)
     active = item.last_active_at or (observed if item.status is Status.ACTIVE else None)
-    pinned, unpinned = (observed, None) if item.is_pinned else (None, observed)
+    pinned = observed if item.is_pinned else None
+    unpinned = observed if item.is_pinned is False else None
     return Document(
         item=item,
         created_at=received,

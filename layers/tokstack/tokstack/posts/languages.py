@@ -1,6 +1,7 @@
 """Languages of subtitles: upstreams write eng-US, the world en-US (BCP 47).
 
 tag                     an upstream's name → the BCP 47 tag
+long                    a language in three letters, as files name it
 matching                of a post's subtitles, those that somebody asks for
 """
 
@@ -23,6 +24,7 @@ _SHORT: dict[str, str] = dict(
 """,
     )
 )
+_LONG = {short: name for name, short in _SHORT.items()}
 _TAG = re.compile(r"(?P<language>[A-Za-z]{2,3})(?P<rest>(?:-[A-Za-z0-9]{1,8})*)", re.ASCII)
 
 
@@ -33,6 +35,11 @@ def tag(name: str) -> str:
         return name
     language = found["language"].lower()
     return _SHORT.get(language, language) + found["rest"]
+
+
+def long(language: str) -> str:
+    """What is not known in two letters is left as it is."""
+    return _LONG.get(language, language)
 
 
 def matching(subtitles: Sequence[Subtitle], language: str | None) -> Subtitle | None:

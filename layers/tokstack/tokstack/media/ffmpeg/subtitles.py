@@ -1,71 +1,9 @@
 """A post's subtitles as a cut of its video needs them: shifted, clipped, and in a language that MP4 can name."""
 
 from tokstack.media.ffmpeg.material import SubtitleTrack
+from tokstack.posts.languages import long
 
 UNDETERMINED = "und"
-# ISO 639-1 to 639-2/T, for those languages that upstreams name in two letters.
-_LANGUAGES = {
-    "ar": "ara",
-    "az": "aze",
-    "bg": "bul",
-    "bn": "ben",
-    "bs": "bos",
-    "ca": "cat",
-    "cs": "ces",
-    "da": "dan",
-    "de": "deu",
-    "el": "ell",
-    "en": "eng",
-    "es": "spa",
-    "et": "est",
-    "fa": "fas",
-    "fi": "fin",
-    "fr": "fra",
-    "he": "heb",
-    "hi": "hin",
-    "hr": "hrv",
-    "hu": "hun",
-    "id": "ind",
-    "is": "isl",
-    "it": "ita",
-    "ja": "jpn",
-    "jv": "jav",
-    "ka": "kat",
-    "kk": "kaz",
-    "km": "khm",
-    "ko": "kor",
-    "lo": "lao",
-    "lt": "lit",
-    "lv": "lav",
-    "mk": "mkd",
-    "ms": "msa",
-    "my": "mya",
-    "nb": "nob",
-    "ne": "nep",
-    "nl": "nld",
-    "no": "nor",
-    "pl": "pol",
-    "pt": "por",
-    "ro": "ron",
-    "ru": "rus",
-    "si": "sin",
-    "sk": "slk",
-    "sl": "slv",
-    "sq": "sqi",
-    "sr": "srp",
-    "sv": "swe",
-    "sw": "swa",
-    "ta": "tam",
-    "te": "tel",
-    "th": "tha",
-    "tl": "tgl",
-    "tr": "tur",
-    "uk": "ukr",
-    "ur": "urd",
-    "uz": "uzb",
-    "vi": "vie",
-    "zh": "zho",
-}
 _LETTERS = 3
 
 
@@ -91,7 +29,5 @@ def cut(track: SubtitleTrack, start: float, seconds: float) -> str | None:
 
 def language(name: str) -> str:
     """In the three letters of ISO 639-2: "eng-US" and "en" are eng."""
-    first = name.replace("_", "-").split("-")[0].lower()
-    if first in _LANGUAGES:
-        return _LANGUAGES[first]
+    first = long(name.replace("_", "-").split("-")[0].lower())
     return first if len(first) == _LETTERS and first.isascii() and first.isalpha() else UNDETERMINED
