@@ -16,6 +16,9 @@ STATE_TRANSITION = 25e-6
 STORAGE_WRITE = 5e-6  # PUT, POST, LIST
 STORAGE_READ = 0.4e-6  # GET, HEAD
 EVENT = 1e-6
+SEARCH_NODES = {"t3.small.search": 0.036, "or1.medium.search": 0.105}  # an hour; the one of 2 GB, the other of 8
+SEARCH_DISK_GB = 0.122  # a month
+HOURS = 730  # of a month
 
 
 @dataclass(frozen=True, slots=True)

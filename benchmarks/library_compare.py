@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +11,7 @@ from opensearchpy import OpenSearch
 
 from benchmarks.library_corpus import entries
 from benchmarks.library_peers import BareOpenSearch, BareTantivy, Sqlite
-from benchmarks.library_place import MEASURED, WARMING, Place
+from benchmarks.library_place import MEASURED, WARMING, Cold, Place, cold, fresh, place
 from benchmarks.library_queries import Asked
 from benchmarks.report import timed
 from local.tools import opensearch
@@ -44,6 +45,25 @@ class Comparison:
     def percentile(self, who: str, per_cent: float, kind: str | None = None) -> float:
         kinds = [self.times[kind]] if kind else self.times.values()
         return float(np.percentile([each for times in kinds for each in times[who]], per_cent))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A library of one size. `fresh_seconds` is what a batch takes from items to what a reader shows."""
+
+    items: int
+    megabytes: float
+    process: Cold
+    comparison: Comparison
+    fresh_seconds: float
+
+
+@cache
+def measured(count: int) -> Measured:
+    """Once in a run: it takes long."""
+    with place(count) as where:
+        megabytes, process = where.megabytes, cold(where)
+        return Measured(count, megabytes, process, compared(where, count), fresh(where, count))
 
 
 def compared(where: Place, count: int) -> Comparison:

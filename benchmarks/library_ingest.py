@@ -6,11 +6,9 @@ same cores and no DynamoDB. Processor seconds are the process's own. What is cha
 item's document is read first, merged, and replaced. Memory is the most that the process ever held.
 """
 
-import json
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.library_corpus import PART, RECEIVED, items
+from benchmarks.library_place import told
 from benchmarks.report import Figure, Section
 from local.tools import dynamodb_local
 from tests import buckets, tables
@@ -69,8 +68,7 @@ class Ingesting:
             self._ingest.take(made, RECEIVED + timedelta(seconds=part) + changed * _LATER)
             seconds += time.perf_counter() - started
         command = [sys.executable, "-m", "benchmarks.library_ingest_child", *self._where]
-        said: Mapping[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-        return Turn(len(parts) * PART, seconds, **said)
+        return Turn(len(parts) * PART, seconds, **told(command))
 
 
 def measure() -> Section:

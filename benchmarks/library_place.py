@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.library_corpus import entries
+from benchmarks.library_corpus import PART, RECEIVED, entries, items
 from benchmarks.library_queries import OF_A_KIND, Asked, questions, settled
 from benchmarks.report import timed
 from tests import buckets
 from tests.integration import seaweedfs
+from tokstack.library.bucket import Bucket
 from tokstack.library.engines.embedded.engine import Embedded
 from tokstack.library.entry import Entry
+from tokstack.library.ingest import Ingest
+from tokstack.library.log import Log
 
 MEASURED, WARMING = 2024, 7  # seeds of questions
 
@@ -88,5 +91,27 @@ def cold(where: Place) -> Cold:
         file = Path(folder, "asked")
         file.write_bytes(pickle.dumps(asked))
         command = [sys.executable, "-m", "benchmarks.library_child", where.endpoint, where.bucket, str(file), folder]
-        said: Mapping[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    return Cold(**said)
+        return Cold(**told(command))
+
+
+def told(command: Sequence[str]) -> Mapping[str, float]:
+    """What a process says in the end, after all that it logs."""
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    found: Mapping[str, float] = json.loads(said.splitlines()[-1])
+    return found
+
+
+def fresh(where: Place, count: int) -> float:
+    """Seconds from a batch of new items to a reader that shows them, by a writer that has nothing of the index yet."""
+    client = buckets.client(where.endpoint)
+    reader, batch = where.engine.reader(), items(-(-count // PART))
+    command = [sys.executable, "-m", "benchmarks.library_ingest_child", where.endpoint, where.bucket, "", ""]
+
+    def shown() -> None:
+        Ingest(Log(Bucket(client, where.bucket)), lambda: None).take(batch, RECEIVED)
+        subprocess.run(command, check=True, stdout=subprocess.PIPE)
+        reader.refresh()
+
+    seconds = timed(shown)
+    assert len(reader.find(int(item.tiktok_id) for item in batch)) == len(batch)
+    return seconds

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,18 +48,36 @@ def timed(run: Callable[[], object]) -> float:
 def page(sections: Iterable[Section]) -> str:
     """The whole of RESULTS.md."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    lines = [
-        "# Results",
-        "",
-        f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine}. Times are medians; ratios are of the same run.",
-    ]
+    head = f"# Results\n\nMeasured {_today()} on {machine}. Times are medians; ratios are of the same run."
+    return _joined([head, *map(_section, sections)])
+
+
+def renewed(page: str, sections: Iterable[Section]) -> str:
+    """The page with these sections in the place of those of the same titles, or at its end."""
+    head, *others = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    parts = {_title(other): other for other in others}
     for section in sections:
-        lines += ["", f"## {section.title}", "", section.how.strip(), "", "| what | ours | peer | ratio | bound | |"]
-        lines.append("|---|---|---|---|---|---|")
-        lines += [
-            f"| {f.what} | {f.ours} | {f.peer} | {f.ratio} | {f.bound} | {_mark(f.held)} |" for f in section.figures
-        ]
-    return "\n".join(lines) + "\n"
+        part = _section(section, f"Measured {_today()}, by itself.")
+        parts[_title(part)] = part
+    return _joined([head, *parts.values()])
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _title(part: str) -> str:
+    return part.partition("\n")[0]
+
+
+def _section(section: Section, *said: str) -> str:
+    rows = [f"| {f.what} | {f.ours} | {f.peer} | {f.ratio} | {f.bound} | {_mark(f.held)} |" for f in section.figures]
+    table = "\n".join(["| what | ours | peer | ratio | bound | |", "|---|---|---|---|---|---|", *rows])
+    return _joined([f"## {section.title}", section.how, *said, table])
+
+
+def _today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def _mark(held: bool | None) -> str:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from tests.clouds import Stack
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE = 60_000  # milliseconds: other clouds share the processors
+PATIENCE = 30_000  # milliseconds: other clouds share the processors
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 KEY = "tokstack-key"  # where the page keeps it
 _QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync")

@@ -24,6 +24,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 
@@ -300,7 +301,7 @@ def _failure(part: float) -> Callable[..., AWSResponse | None]:
             return None
         if random.random() < 0.5:
             session.send(request)
-        return AWSResponse(request.url, 500, {}, _Nothing())
+        return AWSResponse(request.url, 500, HTTPHeaders(), _Nothing())
 
     return fail
 

@@ -70,7 +70,7 @@ class Looker:
         self._seen[id_] = observed
         return observed >= before
 
-    def _check(self, right: bool, told: str, query: Query) -> None:  # noqa: FBT001 - what is asserted
+    def _check(self, right: bool, told: str, query: Query) -> None:
         if not right and len(self.looked.wrong) < _TOLD:
             self.looked.wrong.append(f"{told}: {query}")
 

@@ -5,6 +5,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -231,10 +232,10 @@ def queues(stack: Stack) -> Iterator[Queues]:
 
 
 def stored(s3: S3Client, key: str) -> bytes | None:
-    found = s3.list_objects_v2(Bucket=BUCKET, Prefix=key).get("Contents", [])
-    if key not in {each["Key"] for each in found}:
+    try:
+        return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    except s3.exceptions.NoSuchKey:
         return None
-    return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
 
 def result_of(s3: S3Client, name: str) -> Any:
@@ -302,32 +303,36 @@ def test_an_observation_is_taken_once_and_the_newest_counts(s3: S3Client, door: 
     """The same file again, and an older one, change nothing; what is newer does."""
     word = f"seen{uuid4().hex[:8]}"
     first = made(word, metrics={"views": 5}, type="ad", status="active")
-    upload(s3, "first.jsonl", first.text)
-    before = until(lambda: item(door, first.id))
-    older = said_again(first, updatedAt="2026-11-01T08:00:00Z", metrics={"views": 1})
-    for name, text in (("first.jsonl", first.text), ("second.jsonl", first.text), ("older.jsonl", older)):
+    older = said_again(first, updatedAt="2026-11-01T08:00:00Z", metrics={"views": 1}, status="inactive")
+    newer = said_again(first, updatedAt="2026-11-21T08:00:00Z", metrics={"views": 9}, status="inactive")
+    received = upload(s3, "first.jsonl", first.text)["receivedAt"]
+    for name, text in (("second.jsonl", first.text), ("older.jsonl", older), ("first.jsonl", first.text)):
         upload(s3, name, text)
     put_through(s3, door)
-    after = item(door, first.id)
-    assert after["metrics"] == before["metrics"]
-    for name in ("createdAt", "updatedAt", "indexedAt", "content", "status"):
-        assert after[name] == before[name]
-    assert after["daysRunning"] == 19  # it was there on the 1st as well
-    newer = said_again(first, updatedAt="2026-11-21T08:00:00Z", metrics={"views": 9}, status="inactive")
-    upload(s3, "newer.jsonl", newer)
+    told = item(door, first.id)
+    assert (told["metrics"]["views"], told["status"], told["daysRunning"]) == (5, "active", 19)  # there since the 1st
+    assert [moment(told[name]) for name in ("createdAt", "indexedAt")] == [moment(received)] * 2
+    assert moment(told["updatedAt"]) == moment(NEWEST)
+    again = upload(s3, "newer.jsonl", newer)["receivedAt"]
     put_through(s3, door)
     last = item(door, first.id)
-    assert (last["metrics"]["views"], last["status"], last["createdAt"]) == (9, "inactive", before["createdAt"])
-    assert last["updatedAt"] > before["updatedAt"]
+    assert (last["metrics"]["views"], last["status"], last["daysRunning"]) == (9, "inactive", 19)
+    assert [moment(last[name]) for name in ("createdAt", "indexedAt")] == [moment(received), moment(again)]
     until(lambda: found(door, {"search": word, "minViews": 9}))
     assert found(door, {"search": word}) == {first.id}
 
 
-def upload(s3: S3Client, name: str, text: bytes) -> None:
-    """Until it is taken."""
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def upload(s3: S3Client, name: str, text: bytes) -> Any:
+    """What is told of it, once it is taken."""
     s3.delete_object(Bucket=BUCKET, Key=f"{PREFIX}{name}.result.json")
     s3.put_object(Bucket=BUCKET, Key=PREFIX + name, Body=text)
-    assert result_of(s3, name)["taken"] == 1
+    told = result_of(s3, name)
+    assert told["taken"] == 1
+    return told
 
 
 def said_again(item: Made, **said: Any) -> bytes:

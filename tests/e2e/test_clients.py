@@ -17,6 +17,7 @@ from tests.clients import Saved, program, saved
 from tests.clouds import Stack
 from tests.conftest import NewKey
 from tests.front_door import FrontDoor, front_door
+from tokstack.library.text import words
 
 WITHIN = 0.1  # seconds
 SUBJECTS = ("video", "slides", "site")
@@ -122,6 +123,32 @@ def test_a_sound_is_told(door: FrontDoor, environment: dict[str, str], tmp_path:
     sound = max(door.catalog["sounds"], key=lambda sound: sound["uses"])
     answer = json.loads(clients.run("social.sh", tmp_path, AUDIO=sound["id"], **environment))
     assert not list(differences(sound["expected"]["audio"]["data"], answer["data"]))
+
+
+def test_the_library_is_searched(door: FrontDoor, environment: dict[str, str], tmp_path: Path) -> None:
+    (sold,) = door.get("/v1/tiktok/library", domain="glowlab.example", type="ad", limit="1").json()["data"]
+    asked = {"ITEM": sold["id"], "SHOP": sold["shop"]["id"]}
+    answers = list(documents(clients.run("library.sh", tmp_path, **asked, **environment)))
+    searched, queried, item, shop = (answer["data"] for answer in answers)
+    views = [row["metrics"]["views"] for row in searched]
+    assert views == sorted(views, reverse=True)
+    for row in searched:
+        said = [row["content"]["description"], row["profile"]["name"], *row["content"]["hashtags"]]
+        assert row["type"] == "ad"
+        assert any("skin care" in " ".join(words(text)) for text in said)
+    rates = [row["metrics"]["engagementRate"] for row in queried]
+    assert rates == sorted(rates, reverse=True)
+    for row in queried:
+        assert (row["status"], row["metrics"]["views"] >= 1000) == ("active", True)
+        assert {"serum", "glow"} & {*words(row["content"]["description"])}
+    assert len(searched) > 3
+    assert len(queried) > 3
+    assert {name: item[name] for name in sold if name != "metrics"} == {
+        name: value for name, value in sold.items() if name != "metrics"
+    }
+    assert item["links"]["tiktokUrl"].endswith(f"/video/{sold['tiktokId']}")
+    assert {row["shop"]["id"] for row in shop} == {sold["shop"]["id"]}
+    assert answers[-1]["pagination"]["limit"] == len(shop) == 10
 
 
 def documents(text: str) -> Iterator[Any]:
