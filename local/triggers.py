@@ -90,12 +90,14 @@ class Ticker:
 class Poller:
     """Reads one queue with its function's own keys, as many batches at once as the trigger says.
 
-    What the function does not finish comes back by itself.
+    One waits for messages while the others are at work: each that waits keeps the embedded queue busy. What the
+    function does not finish comes back by itself.
     """
 
     def __init__(self, trigger: QueueTrigger, sqs: Any, url: str, lambdas: Lambdas, log: Callable[[str], None]) -> None:
         self._trigger, self._sqs, self._url, self._lambdas, self._log = trigger, sqs, url, lambdas, log
         self._stopped = threading.Event()
+        self._waits = threading.Lock()
 
     def start(self) -> None:
         for _ in range(self._trigger.at_once):
@@ -117,13 +119,14 @@ class Poller:
 
     def poll(self) -> None:
         """One batch: received, handled, and deleted but for what failed."""
-        messages = self._sqs.receive_message(
-            QueueUrl=self._url,
-            MaxNumberOfMessages=self._trigger.batch,
-            WaitTimeSeconds=_POLL_SECONDS,
-            MessageSystemAttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        ).get("Messages", [])
+        with self._waits:
+            messages = self._sqs.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=self._trigger.batch,
+                WaitTimeSeconds=_POLL_SECONDS,
+                MessageSystemAttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            ).get("Messages", [])
         if not messages:
             return
         event = {"Records": [_record(message, self._trigger.queue_arn) for message in messages]}
