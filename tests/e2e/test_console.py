@@ -13,10 +13,10 @@ from tests.browsers import CHROMIUM, KEY, PATIENCE, PHONE, Visit, chromium, visi
 from tests.clients import saved
 from tests.clouds import Stack
 from tests.conftest import NewKey
+from tests.contrast import GROUND, faint, luminance
 from tests.front_door import FrontDoor, front_door
 
 PARTS = ("Post", "Library", "Usage", "API")
-READABLE = 4.5  # WCAG's contrast for text
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +204,8 @@ def test_from_a_link_to_a_file_by_keyboard_alone(
     download.value.save_as(tmp_path / "cut.wav")
     assert download.value.suggested_filename.endswith(".wav")
     cut = saved(tmp_path / "cut.wav")
-    assert (cut.codecs, cut.seconds) == (("pcm_s16le",), pytest.approx(2.5, abs=0.05))
+    assert cut.codecs == ("pcm_s16le",)
+    assert cut.seconds == pytest.approx(2.5, abs=0.05)
 
 
 def at_work(route: Route) -> None:
@@ -316,6 +317,7 @@ def test_who_has_no_key_is_told_where_it_goes(stranger: Visit) -> None:
     page.get_by_role("link", name="Usage").click()
     expect(page.locator(".empty")).to_contain_text("Put a key into the field at the top.")
     page.get_by_role("link", name="Library").click()
+    expect(page.get_by_role("alert")).to_contain_text("This needs an API key.")
     expect(page.get_by_role("alert")).to_contain_text("Put your API key into the field at the top.")
     page.get_by_label("Key", exact=True).fill("tok_" + "a" * 40)
     page.get_by_role("button", name="Use").click()
@@ -347,9 +349,15 @@ def test_who_has_no_credits_is_told_what_helps(browser: Browser, stack: Stack, n
 
 def test_waiting_is_shown_and_what_failed_is_tried_again(visit: Visit) -> None:
     page, held = visit.page, list[Route]()
-    page.route("**/v1/tiktok/library*", lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/tiktok/library*", hold, times=1)
     visit.open("#/library")
     expect(told(page)).to_have_text("Searching…")
+    while not held:
+        page.wait_for_timeout(20)
     held[0].abort()
     expect(page.get_by_role("alert")).to_contain_text("The service cannot be reached.")
     assert "net::ERR_FAILED" in visit.complaints.pop()
@@ -377,42 +385,3 @@ def test_on_a_phone(browser: Browser, stack: Stack, door: FrontDoor, new_key: Ne
         assert visit.overflow() <= 0
         assert faint(page) == []
         assert (luminance(page.locator("body").evaluate(GROUND)) < 0.5) == (scheme == "dark")
-
-
-GROUND = """node => {
-  for (; node; node = node.parentElement) {
-    const colour = getComputedStyle(node).backgroundColor;
-    if (!/, 0\\)$/.test(colour)) return colour;
-  }
-}"""
-TEXTS = (
-    """() => [...document.querySelectorAll("main *, header *")]
-  .filter((node) => !node.closest(".blank, [aria-disabled], .hidden, .skip"))
-  .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()))
-  .map((node) => [node.textContent.trim().slice(0, 40), getComputedStyle(node).color, ("""
-    + GROUND
-    + ")(node)])"
-)
-
-
-def faint(page: Page) -> list[str]:
-    """The texts that are hard to read where they stand."""
-    return [
-        text
-        for text, colour, ground in page.evaluate(TEXTS)
-        if contrast(luminance(colour), luminance(ground)) < READABLE
-    ]
-
-
-def contrast(one: float, other: float) -> float:
-    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """Relative, as WCAG reckons it, of rgb(r, g, b)."""
-    red, green, blue = (_linear(int(part) / 255) for part in re.findall(r"\d+", colour)[:3])
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4

@@ -28,7 +28,7 @@ export function loading(what) {
 }
 
 export function failed(error, again) {
-  const said = element("p", {}, error.message);
+  const said = element("p", {}, error.code === "missing_api_key" ? "This needs an API key." : error.message);
   const hint = HINTS[error.code] ? element("p.hint", {}, HINTS[error.code]) : null;
   return element("div.failed", { role: "alert" }, said, hint, again && element("button", { type: "button", onclick: again }, "Try again"));
 }
