@@ -13,7 +13,7 @@ SAM := $(or $(shell command -v sam),.venv-sam/bin/sam)
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run test check build bench deploy clean
+.PHONY: help run test check build bench clients deploy clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ help: ## print this list
 run: .venv/.ready ## the API on 127.0.0.1:3000, everything embedded  [PORT=3000] [UPSTREAM=sample|live|http://host:port] [ENGINE=opensearch OPENSEARCH_URL=http://host:port]
 	@exec $(RUN) -m local run --port $(PORT) --upstream $(UPSTREAM) $(if $(filter opensearch,$(ENGINE)),--param OpenSearchUrl=$(OPENSEARCH_URL))
 
-test: .venv/.ready .venv-runtime/.ready .venv-sam/.ready ## every test
+test: .venv/.ready .venv-runtime/.ready .venv-sam/.ready .venv-clients/.ready ## every test
 	@if $(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))'; then
 		$(MAKE) --no-print-directory build
 	else
@@ -45,6 +45,9 @@ build: .venv/.ready .venv-sam/.ready ## what AWS would run, for arm64 and x86_64
 bench: .venv/.ready .venv-runtime/.ready build ## the measured figures, into benchmarks/RESULTS.md
 	@$(RUN) -m benchmarks
 
+clients: .venv/.ready .venv-clients/.ready ## typed clients for Python and TypeScript, into .cache/clients
+	@$(RUN) -m local.tools.clients
+
 deploy: build ## into your AWS account  [STACK=tokstack]
 	@$(SAM) deploy --template-file .aws-sam/arm64/template.yaml --stack-name $(STACK)
 
@@ -60,7 +63,7 @@ clean: ## remove what was made here
 	touch $@
 
 # Only what Lambda's runtime brings: a dependency that a layer lacks fails under it.
-.venv-runtime/.ready .venv-sam/.ready .venv-checkov/.ready: .venv-%/.ready: requirements/%.txt requirements/uv.txt local/tools/environment.py
+.venv-runtime/.ready .venv-sam/.ready .venv-checkov/.ready .venv-clients/.ready: .venv-%/.ready: requirements/%.txt requirements/uv.txt local/tools/environment.py
 	@echo "Setting up .venv-$*, once."
 	$(PYTHON) local/tools/environment.py .venv-$* requirements/$*.txt
 	touch $@

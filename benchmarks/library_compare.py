@@ -1,5 +1,6 @@
 """The same questions to the library and to its peers, one after the other, so that noise falls on all alike."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +27,7 @@ _ALIAS = "library"
 _SEGMENTS = 5
 _ROUNDS, _WARM_ROUNDS = 3, 2
 _OF_WARMING = 30  # questions of a kind
-_OF_SQLITE = 15  # questions of a kind, once
+_OF_SQLITE = 10  # questions of a kind, once
 
 Asking = Callable[[Asked], object]
 Questions = Mapping[str, Sequence[Asked]]
@@ -80,6 +81,8 @@ def compared(where: Place, count: int) -> Comparison:
         megabytes = _merged(connection)
         questions, reader = where.questions(MEASURED), where.engine.reader()
         same = _same(questions, reader, theirs.reader())
+        gc.collect()
+        gc.freeze()  # what stands here for the measuring is not to be looked through meanwhile
         peers: dict[str, Asking] = {OPENSEARCH: BareOpenSearch(address, _ALIAS).ask, TANTIVY: tantivy.ask}
         _in_turn(where.questions(WARMING, _OF_WARMING), reader, peers, _WARM_ROUNDS)
         times = _in_turn(questions, reader, peers, _ROUNDS)

@@ -1,7 +1,8 @@
 """What else a library could be searched with, each made to answer the same questions: a total, and the ids of a page.
 
-OpenSearch      one node, asked with the bodies that the library's own engine for it makes, and nothing around them
-Tantivy         bare: every fact in its index as well, sorted by its columns; where values are equal, in its order
+OpenSearch      one node, asked for what the library's own engine asks of it (ids, versions, scores), and nothing around
+Tantivy         bare: every fact in its index as well, sorted by its columns; where values are equal, in its order; no
+                versions, and scores by relevance alone
 SQLite          FTS5, words in one table and facts in another with an index each; of facts with several values, none
 """
 
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import tantivy
 
 from benchmarks.library_queries import Asked
-from tokstack.library.engines.opensearch import asking
+from tokstack.library.engines.opensearch import asking, mapping
 from tokstack.library.entry import Area, Entry, Keyword, Number
 from tokstack.library.query import Query, Range
 from tokstack.library.text import words
@@ -45,10 +46,12 @@ class BareOpenSearch:
             "from": asked.offset,
             "size": asked.limit,
             "track_total_hits": True,
+            "track_scores": bool(asked.terms),
             "stored_fields": "_none_",
+            "docvalue_fields": [mapping.ID, mapping.VERSION],
         }
         hits = self._answer("POST", "_search?request_cache=false", body)["hits"]
-        return hits["total"]["value"], [hit["sort"][-1] for hit in hits["hits"]]
+        return hits["total"]["value"], [hit["fields"][mapping.ID][0] for hit in hits["hits"]]
 
     def _answer(self, method: str, path: str, body: Any = None) -> Any:
         sent = None if body is None else json.dumps(body)

@@ -1,12 +1,12 @@
 """A million items and 1,500 questions of 25 kinds, asked of all in turn; p50/p95 in milliseconds.
 
 The peers are OpenSearch, bare tantivy and, where it can do it, SQLite with FTS5; ratio and bounds are of p95 to
-OpenSearch. That is one node with a heap of 4 GB, asked over one connection by the bodies that the library's own engine
-makes and nothing around them. It is merged to five segments, and all have been asked others of each kind before. A
-question is asked three times and counts with its least time; what phrases found is forgotten in between. SQLite is
-asked a quarter of them, once. Totals, and pages in any order but relevance, must be those that the library answers over
-its OpenSearch engine. Memory is what a process of its own holds that opened the index and was asked everything. The
-bucket is an S3 server on this machine, and the table that the last items' documents go to costs nothing.
+OpenSearch. That is one node with a heap of 4 GB, asked over one connection for what the library's own engine asks of
+it, and nothing around. It is merged to five segments, and all have been asked others of each kind before. A question is
+asked three times and counts with its least time; what phrases found is forgotten in between. SQLite is asked a sixth of
+them, once. Totals, and pages in any order but relevance, must be those that the library answers over its OpenSearch
+engine. Memory is what a process of its own holds that opened the index and was asked everything. The bucket is an S3
+server on this machine, and the table that the last items' documents go to costs nothing.
 """
 
 from collections.abc import Iterator

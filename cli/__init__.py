@@ -5,6 +5,7 @@ keys, credits, providers, jobs    what they do
 library, loading, shops    what is put into the library, and what is known of shops
 tracking    what the library follows by itself
 submitting, redriving    the jobs queue: from a file to messages, and from the dead letters back
+deploy, checking    whether a stack is whole and well
 stack       which table and queues they do it to, and one line for whatever goes wrong
 output      tables and moments for people
 """

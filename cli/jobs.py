@@ -1,14 +1,12 @@
 """`tokstack jobs`"""
 
-import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import redriving, submitting
-from cli.output import moment, remark, say, tabulate, watched
+from cli.output import AsJson, iso, moment, remark, say, say_json, tabulate, watched
 from cli.sending import batches, send
 from cli.stack import Queues, Stack, fail, queues_of, table_of
 from cli.submitting import Message
@@ -58,7 +56,7 @@ def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="A job's id, or a submission's.")],
     *,
     account: Annotated[str | None, typer.Option(help="Whose submission it is.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+    as_json: AsJson = False,
     stack: Stack = None,
 ) -> None:
     """Show how far a job is, and what came of it."""
@@ -70,7 +68,7 @@ def show(
     if job is None:
         fail(f"{account} has submitted no {name} that a job came of yet." if account else f"There is no job {name}.")
     if as_json:
-        say(json.dumps(_facts(job)))
+        say_json(_facts(job))
     else:
         tabulate(("JOB", job.id), _rows(job))
 
@@ -79,13 +77,18 @@ def show(
 def redrive(
     *,
     show_only: Annotated[bool, typer.Option("--list", help="Show them, and move none.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Show them as JSON, for programs; with --list.")] = False,
     stack: Stack = None,
 ) -> None:
     """Move the messages that failed three times back to the jobs queue."""
     with queues_of(stack) as queues:
         most = redriving.count(queues)
         if show_only:
-            tabulate(("MESSAGE", "RECEIVED", "TEXT"), map(_dead_row, redriving.looked_at(queues, most)))
+            rows = map(_dead_row, redriving.looked_at(queues, most))
+            if as_json:
+                say_json([dict(zip(("id", "received", "text"), row, strict=True)) for row in rows])
+            else:
+                tabulate(("MESSAGE", "RECEIVED", "TEXT"), rows)
             return
         remark(f"{_counted(most, 'message')} in the dead letter queue.")
         moved, failed = 0, dict[str, str]()
@@ -141,8 +144,8 @@ def _facts(job: "Job") -> dict[str, Any]:
         "accounts": sorted(job.accounts),
         "payer": job.payer,
         "credits": job.credits,
-        "createdAt": _iso(job.created_at),
-        "finishedAt": _iso(job.finished_at),
+        "createdAt": iso(job.created_at),
+        "finishedAt": iso(job.finished_at),
         "result": result and {"key": result.key, "mediaType": result.media_type, "bytes": result.size},
         "error": error and {"code": error.code, "message": error.message},
     }
@@ -172,10 +175,6 @@ def _dead_row(message: "MessageTypeDef") -> tuple[str, str, str]:
 def _plain(text: str) -> str:
     """On one line, and nothing that a terminal obeys."""
     return "".join(character if character.isprintable() else " " for character in text)
-
-
-def _iso(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
 def _counted(number: int, what: str) -> str:

@@ -2,11 +2,11 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.output import moment, remark, say, tabulate
+from cli.output import AsJson, iso, moment, remark, say, say_json, tabulate
 from cli.stack import Stack, fail, table_of
 from tokstack.accounts import credits as accounts
 from tokstack.accounts import keys
@@ -47,11 +47,14 @@ def create(
 
 
 @app.command("list")
-def show_all(*, stack: Stack = None) -> None:
+def show_all(*, as_json: AsJson = False, stack: Stack = None) -> None:
     """List every key."""
     with table_of(stack) as table:
         found = sorted(keys.listing(table), key=lambda key: (key.account, key.created_at))
-    tabulate(("KEY", "ACCOUNT", "STATUS", "RATE", "EXPIRES", "CREATED"), map(_row, found))
+    if as_json:
+        say_json([_facts(key) for key in found])
+    else:
+        tabulate(("KEY", "ACCOUNT", "STATUS", "RATE", "EXPIRES", "CREATED"), map(_row, found))
 
 
 @app.command()
@@ -76,6 +79,17 @@ def _switch(key: str, status: Status, stack: str | None) -> None:
     with table_of(stack) as table:
         switched = keys.set_status(table, key, status)
     say(f"{switched.hint}… of {switched.account} is {switched.status}.")
+
+
+def _facts(key: ApiKey) -> dict[str, Any]:
+    return {
+        "key": key.hint,
+        "account": key.account,
+        "status": key.status,
+        "rate": key.rate,
+        "expiresAt": iso(key.valid_until),
+        "createdAt": iso(key.created_at),
+    }
 
 
 def _row(key: ApiKey) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Iterator
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 
 import typer
 
 from cli import loading, shops, tracking
 from cli.loading import NotTakenError, Piece, Taken
-from cli.output import moment, remark, say, tabulate, watched
+from cli.output import AsJson, iso, moment, remark, say, say_json, tabulate, watched
 from cli.stack import Library, Stack, fail, library_of
 from tokstack.library.log import Log
 from tokstack.library.state import Rebuild, State
@@ -49,12 +49,16 @@ def load(
 
 
 @app.command()
-def status(*, stack: Stack = None) -> None:
+def status(*, as_json: AsJson = False, stack: Stack = None) -> None:
     """Show how many items are found, and what is on its way to the index."""
     with library_of(stack) as library:
         published = State(library.table).last_publication()
         pending = sum(1 for _ in Log(library.bucket).pending())
         rebuilt = State(library.table).last_rebuild()
+    if as_json:
+        facts = {"items": published.items if published else 0, "publishedAt": iso(published.at if published else None)}
+        say_json({**facts, "pending": pending, "rebuild": rebuilt and _facts(rebuilt)})
+        return
     rows = [
         ("items", str(published.items) if published else "0"),
         ("published", moment(published.at if published else None)),
@@ -112,6 +116,16 @@ def _rebuilding(library: Library, before: Rebuild | None) -> Iterator[Rebuild]:
             if state.ended:
                 return
         time.sleep(_PAUSE)
+
+
+def _facts(rebuild: Rebuild) -> dict[str, Any]:
+    return {
+        "at": iso(rebuild.at),
+        "ended": rebuild.ended,
+        "batches": rebuild.batches,
+        "total": rebuild.total,
+        "failure": rebuild.failure,
+    }
 
 
 def _said(rebuild: Rebuild) -> str:

@@ -3,10 +3,9 @@
 import typer
 
 from cli import credits as credits_commands
-from cli import jobs, keys, library, providers
+from cli import deploy, jobs, keys, library, providers
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Keys, credits, jobs, library, upstreams of a deployed stack (--stack), or else the one that `make run` runs.",
@@ -16,3 +15,4 @@ app.add_typer(credits_commands.app, name="credits")
 app.add_typer(providers.app, name="providers")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(library.app, name="library")
+app.add_typer(deploy.app, name="deploy")

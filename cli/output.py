@@ -1,14 +1,18 @@
-"""What people read."""
+"""What people read, and what programs do."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 
+import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 # Rows are lines, however narrow the window is: they are searched and cut as such.
 _WIDEST = 1000
@@ -22,6 +26,11 @@ _answers, _remarks = (
 def say(line: str) -> None:
     """The answer itself, for people and pipes alike."""
     _answers.print(line, markup=False)
+
+
+def say_json(value: Any) -> None:
+    """The answer for programs, on one line."""
+    say(json.dumps(value, ensure_ascii=False))
 
 
 def remark(line: str) -> None:
@@ -51,3 +60,8 @@ def moment(seconds: float | None) -> str:
     if seconds is None:
         return "-"
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def iso(seconds: float | None) -> str | None:
+    """The same as programs read them."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

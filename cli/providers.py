@@ -1,11 +1,11 @@
 """`tokstack providers`"""
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.output import moment, say, tabulate
+from cli.output import AsJson, iso, moment, say, say_json, tabulate
 from cli.stack import Stack, fail, table_of
 from tokstack.providers.circuit import Circuits, State
 
@@ -15,12 +15,16 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A name that `provider
 
 
 @app.command()
-def status(*, stack: Stack = None) -> None:
+def status(*, as_json: AsJson = False, stack: Stack = None) -> None:
     """Show which upstreams are asked, and how they fare."""
     with table_of(stack) as table:
         circuits = Circuits(table)
-        rows = [_row(name, circuits.state(name)) for name in names()]
-    tabulate(("PROVIDER", "ENABLED", "CIRCUIT", "FAILURES", "LAST ERROR", "AT"), rows)
+        states = {name: circuits.state(name) for name in names()}
+    if as_json:
+        say_json([_facts(name, state) for name, state in states.items()])
+    else:
+        rows = [_row(name, state) for name, state in states.items()]
+        tabulate(("PROVIDER", "ENABLED", "CIRCUIT", "FAILURES", "LAST ERROR", "AT"), rows)
 
 
 @app.command()
@@ -49,6 +53,17 @@ def _switch(name: str, *, enabled: bool, stack: str | None) -> None:
     with table_of(stack) as table:
         Circuits(table).switch(name, enabled=enabled)
     say(f"{name} is {'asked again' if enabled else 'asked no more'}.")
+
+
+def _facts(name: str, state: State) -> dict[str, Any]:
+    return {
+        "name": name,
+        "enabled": state.enabled,
+        "circuit": state.circuit(time.time()),
+        "failures": state.failures,
+        "lastError": state.last_error,
+        "lastErrorAt": iso(state.last_error_at),
+    }
 
 
 def _row(name: str, state: State) -> tuple[str, ...]:

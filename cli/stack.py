@@ -1,9 +1,10 @@
-"""The table and the queues of the stack that is meant, and one line for whatever goes wrong with them."""
+"""The tables, queues and all else of the stack that is meant, and one line for whatever goes wrong with them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import boto3
@@ -79,6 +80,13 @@ def queues_of(stack: str | None) -> Iterator[Queues]:
 
 
 @contextmanager
+def clients_of(stack: str | None) -> Iterator[Callable[[str], Any]]:
+    """A client of any of the services that it is made of, likewise."""
+    with _errors_in_one_line():
+        yield partial(boto3.client, config=_CONFIG) if stack else _local_client
+
+
+@contextmanager
 def _errors_in_one_line() -> Iterator[None]:
     try:
         yield
@@ -148,17 +156,21 @@ def _queues(stack: str | None) -> Queues:
 
 
 def _local_client(service: Any) -> Any:
-    try:
-        endpoint = json.loads(READY_FILE.read_text())["aws_endpoint"]
-    except FileNotFoundError:
-        fail("No local stack is running: start one with `make run`, or name a deployed one with --stack.")
-    except (OSError, ValueError, LookupError, TypeError):
-        fail(f"{READY_FILE.name} cannot be read: start the local stack again with `make run`.")
     return boto3.client(
         service,
-        endpoint_url=endpoint,
+        endpoint_url=ready("aws_endpoint"),
         region_name=account.REGION,
         aws_access_key_id=account.ACCESS_KEY,
         aws_secret_access_key=account.SECRET_KEY,
         config=_CONFIG,
     )
+
+
+def ready(name: str) -> str:
+    """What the local stack says of itself."""
+    try:
+        return str(json.loads(READY_FILE.read_text())[name])
+    except FileNotFoundError:
+        fail("No local stack is running: start one with `make run`, or name a deployed one with --stack.")
+    except (OSError, ValueError, LookupError, TypeError):
+        fail(f"{READY_FILE.name} cannot be read: start the local stack again with `make run`.")

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.output import moment, remark, say, tabulate
+from cli.output import AsJson, iso, moment, remark, say, say_json, tabulate
 from cli.stack import Stack, fail, library_table_of
 
 if TYPE_CHECKING:
@@ -71,13 +71,16 @@ def untrack(handles: Handles = None, *, ads: Ads = None, research: Research = No
 
 
 @app.command()
-def tracked(*, stack: Stack = None) -> None:
+def tracked(*, as_json: AsJson = False, stack: Stack = None) -> None:
     """Show what is followed, and how it went the last time."""
     from tokstack.library.tracking import Tracking
 
     with library_table_of(stack) as table:
-        rows = [_row(each) for each in Tracking(table).every()]
-    tabulate(("TRACKED", "EVERY", "NEXT", "LAST", "RESULT", "ITEMS", "FAILURES", "MESSAGE"), rows)
+        found = list(Tracking(table).every())
+    if as_json:
+        say_json([_facts(each) for each in found])
+    else:
+        tabulate(("TRACKED", "EVERY", "NEXT", "LAST", "RESULT", "ITEMS", "FAILURES", "MESSAGE"), map(_row, found))
 
 
 def _subjects(handles: list[str] | None, ads: list[str] | None, research: list[str] | None) -> Iterator["Subject"]:
@@ -88,6 +91,20 @@ def _subjects(handles: list[str] | None, ads: list[str] | None, research: list[s
     if not any(texts for _, texts in named):
         fail("Name a profile (@handle) or a search (--ads DE:shoes, --research US:cats).")
     return (subject_of(kind, text) for kind, texts in named for text in texts or ())
+
+
+def _facts(tracked: "Tracked") -> dict[str, Any]:
+    return {
+        "kind": tracked.subject.kind,
+        "name": tracked.subject.name,
+        "everySeconds": tracked.every,
+        "nextAt": iso(tracked.next_at),
+        "lastAt": iso(tracked.result_at),
+        "result": tracked.result,
+        "items": tracked.items,
+        "failures": tracked.failures,
+        "message": tracked.message,
+    }
 
 
 def _row(tracked: "Tracked") -> tuple[str, ...]:

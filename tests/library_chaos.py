@@ -32,6 +32,7 @@ from local.tools import dynamodb_local
 from tests import buckets, tables
 from tests.integration import seaweedfs
 from tests.library_readers import Looked, Looker, look
+from tokstack import lease
 from tokstack.errors import Code, TokstackError
 from tokstack.library.bucket import Bucket
 from tokstack.library.document import Document
@@ -57,18 +58,23 @@ _CHANGES = frozenset({Number.VIEWS, Number.ENGAGEMENT_RATE, Number.UPDATED, Numb
 _BEGUN = datetime(2026, 11, 20, tzinfo=UTC)
 _ALWAYS = 900.0  # seconds that a turn has left
 _PATIENCE = 120.0  # seconds
-_PAUSE = 0.5  # seconds between batches
 _SPAWN = multiprocessing.get_context("spawn")  # nobody shares what another has opened
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`failing` is which part of the writes fails; writers live for as long as `lives` says, in seconds."""
+    """`failing` is which part of the writes fails; writers live for as long as `lives` says, in seconds, and for as
+    long as `lease` says nobody takes the place of one that was killed. It does not end before there were so many
+    `publications`, where these come at all.
+    """
 
     seconds: float
     failing: float = 0.2
     writers: int = 2
     lives: tuple[float, float] = (2.0, 20.0)
+    lease: float = lease._KEPT
+    publications: int = 1
+    pause: float = 0.5  # between batches
     reading: int = 2  # processes
     readers: int = 8  # in each of them
     changed: int = 200  # items of a batch
@@ -197,7 +203,7 @@ def _feeding(here: Place, changing: Sequence[Item], trouble: Trouble, told: Told
 
     def feed() -> None:
         ingest, at = here.ingest(trouble.failing), _BEGUN
-        while not stop.wait(_PAUSE):
+        while not stop.wait(trouble.pause):
             at += timedelta(seconds=1)
             batch = [_changed(item, at) for item in random.sample(changing, min(trouble.changed, len(changing)))]
             while not _taken(ingest, batch, at):
@@ -226,9 +232,9 @@ def _changed(item: Item, at: datetime) -> Item:
 
 def _kill(here: Place, trouble: Trouble, told: Told) -> None:
     """Each writer when its time has come; another takes its place."""
-    deadline = time.monotonic() + trouble.seconds
+    deadline, enough = time.monotonic() + trouble.seconds, here.publications() + trouble.publications
     writers: dict[BaseProcess, float] = {}
-    while time.monotonic() < deadline:
+    while (late := time.monotonic() - deadline) < 0 or (late < _PATIENCE and here.publications() < enough):
         for writer in [writer for writer, until in writers.items() if until < time.monotonic()]:
             writer.kill()
             writer.join()
@@ -238,7 +244,7 @@ def _kill(here: Place, trouble: Trouble, told: Told) -> None:
             if writer.exitcode not in (None, -SIGKILL):
                 told.crashes.append(writer.exitcode)
         while len(writers) < trouble.writers:
-            writer = _SPAWN.Process(target=_write, args=(here, trouble.failing), daemon=True)
+            writer = _SPAWN.Process(target=_write, args=(here, trouble.failing, trouble.lease), daemon=True)
             writer.start()
             writers[writer] = time.monotonic() + random.uniform(*trouble.lives)
         time.sleep(0.1)
@@ -247,8 +253,9 @@ def _kill(here: Place, trouble: Trouble, told: Told) -> None:
         writer.join()
 
 
-def _write(here: Place, failing: float) -> None:
+def _write(here: Place, failing: float, kept: float = lease._KEPT) -> None:
     """What the index's function does, again and again."""
+    lease._KEPT = kept
     indexer = here.indexer(failing)
     while True:
         try:

@@ -4,8 +4,6 @@ python -m local.tools.axios        fetches it, once
 """
 
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from local.tools import npm
@@ -47,17 +45,7 @@ _FOLDER = Path(__file__).resolve().parents[2] / ".cache" / "axios"
 
 def install() -> Path:
     """The folder of modules; fetched where it is missing. Raises npm.UnavailableError."""
-    folder = _FOLDER / "node_modules"
-    if not folder.exists():
-        _FOLDER.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=_FOLDER) as fetched:
-            modules = Path(fetched) / folder.name
-            modules.mkdir()
-            npm.unpack(dict(line.split() for line in _PINNED.splitlines()), modules)
-            # Whole or not at all; where another process was quicker, its copy is as good.
-            with suppress(OSError):
-                modules.rename(folder)
-    return folder
+    return npm.install(_PINNED, _FOLDER)
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def favorite(world: World, request: Request) -> JSON:
 
 def _people(world: World, request: Request, key: str, known: Sequence[Person], total: int) -> JSON:
     """From a time on: each came a second before the one above."""
-    start = _FIRST - (request.number("time", 0) or _FIRST)
+    start = max(0, _FIRST - (request.number("time", 0) or _FIRST))
     some = known[start : start + min(request.number("count", 50), _MOST_PEOPLE)]
     end = start + len(some)
     more = end < len(known)

@@ -49,6 +49,7 @@ def test_a_success_costs_one_credit_and_a_failure_none(door: FrontDoor) -> None:
     ]
     assert paid == [(410, "0", "2"), (200, "1", "1"), (200, "1", "0"), (402, "0", "0")]
     usage = door.get("/v1/usage", account.key).json()["data"]
+    assert sum(usage.pop("byDay").values()) == 2
     assert usage == {
         "account": account.name,
         "creditsRemaining": 0,

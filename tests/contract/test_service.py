@@ -38,7 +38,9 @@ def test_the_page(door: FrontDoor) -> None:
 def test_usage_is_free(door: FrontDoor) -> None:
     account = door.account(3)
     answer = door.get("/v1/usage", account.key)
-    assert answer.json() == {"data": {"account": account.name, "creditsRemaining": 3, "creditsUsed": 0, "byRoute": {}}}
+    assert answer.json() == {
+        "data": {"account": account.name, "creditsRemaining": 3, "creditsUsed": 0, "byRoute": {}, "byDay": {}}
+    }
     assert (answer.headers["x-credits-used"], answer.headers["x-credits-remaining"]) == ("0", "3")
 
 

@@ -94,3 +94,4 @@ def _hold_ledger_to_balance(table: Table, account: Account, succeeded: int) -> N
     settled = [charge for charge in charges if "settled_at" in charge]
     assert sum(charge["credits"] for charge in settled) == succeeded
     assert balance == CREDITS - succeeded
+    assert sum(day["used"] for day in table.query(holder, "DAY#")) == succeeded

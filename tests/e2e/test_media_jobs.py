@@ -147,6 +147,7 @@ def _hold_ledger_to_balance(table: Table, account: Account, jobs: list[Item]) ->
         outcome = {"settled_at", "refunded_at"} & charge.keys()
         assert outcome == {"settled_at" if paid[job_id]["status"] == Status.SUCCEEDED else "refunded_at"}, paid[job_id]
     assert balance == CREDITS - sum(charge["credits"] for charge in charges.values() if "settled_at" in charge)
+    assert sum(day["used"] for day in table.query(holder, "DAY#")) == CREDITS - balance
 
 
 def _hold_bucket_to_jobs(s3: S3Client, jobs: list[Item], uploads: list[str]) -> None:

@@ -1,6 +1,8 @@
 """The command line, as it is started, on a stack that runs on this machine."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -50,11 +52,44 @@ def test_a_stack_that_died_is_one_line(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(result.stderr.splitlines()) == 1
 
 
+def started(*words: str, **environment: str) -> str:
+    """What the program prints."""
+    command = [sys.executable, "-m", "cli", *words]
+    environment = {**os.environ, **environment}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+
+
 def test_it_starts() -> None:
-    started = subprocess.run(
-        [sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert "Usage: tokstack" in started.stdout
+    assert "Usage: tokstack" in started("--help")
+
+
+def test_no_color_is_heeded() -> None:
+    colour = re.compile(r"\x1b\[(?:\d+;)*(?:3|9)[0-7]")
+    assert colour.search(started("--help", FORCE_COLOR="1"))
+    assert not colour.search(started("--help", FORCE_COLOR="1", NO_COLOR="1"))
+
+
+def test_a_shell_completes_its_commands() -> None:
+    typed = {"_TOKSTACK_COMPLETE": "complete_bash", "COMP_WORDS": "tokstack prov", "COMP_CWORD": "1"}
+    assert started(**typed).split() == ["providers"]
+
+
+def test_the_running_stack_is_well_until_something_is_set_aside(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = tmp_path / "ready.json"
+    ready.write_text(json.dumps({"aws_endpoint": stack.aws_endpoint, "url": stack.url}))
+    monkeypatch.setattr(command_stack, "READY_FILE", ready)
+    check = ["deploy", "check", "--json"]
+    parts = json.loads(answer(CliRunner().invoke(app, check)))
+    assert {part["kind"] for part in parts} == {"table", "queue", "secret", "health"}
+    with stack.client("sqs") as queues:
+        dead = queues.get_queue_url(QueueName=f"{STACK}-library-refresh-dead")["QueueUrl"]
+        queues.send_message(QueueUrl=dead, MessageBody="{}")
+        checked = CliRunner().invoke(app, check)
+        queues.purge_queue(QueueUrl=dead)
+    assert checked.exit_code == 1
+    assert f"queue {STACK}-library-refresh-dead" in checked.stderr
 
 
 def test_what_is_submitted_is_done_and_what_was_set_aside_comes_back(

@@ -224,6 +224,22 @@ def test_all_stand_in_order(reader: Reader, model: ModelReader, sort: Number, de
         agree(reader, model, replace(query, offset=offset, limit=50))
 
 
+@pytest.mark.parametrize("sort", Number)
+@pytest.mark.parametrize("descending", ORDERS)
+def test_a_phrase_alone_is_found_in_any_order(
+    reader: Reader, model: ModelReader, sort: Number, descending: bool
+) -> None:
+    """Also at its end, where nobody knows the number, and page by page."""
+    for phrase in ("減肥", "gummies protein"):
+        query = Query(terms=(phrase,), sort=sort, descending=descending)
+        whole = model.whole(query)
+        assert len(whole) > 50
+        for offset in (0, 7, len(whole) - 5, len(whole)):
+            found = reader.search(replace(query, offset=offset, limit=10))
+            assert found.total == len(whole)
+            assert identities(found.page) == identities(whole[offset : offset + 10])
+
+
 @pytest.mark.parametrize(
     "terms", [("sale",), ("減肥",), ("the the", "крем"), ("gummies protein",), ("🔥", "C", "don't")]
 )

@@ -9,8 +9,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from samtranslator.yaml_helper import yaml_parse
 
+from local.upstream.catalog import catalog
+from local.upstream.conversations import comments
 from tests.exchanges import ask, event
-from tokstack.api import examples, openapi
+from tokstack.api import examples, openapi, samples
 from tokstack.api.routes import Route
 from tokstack.api.service import OPENAPI, OPENAPI_FILE
 
@@ -52,6 +54,62 @@ def test_every_example_has_its_schema() -> None:
     assert len(shown) > 100
     for schema, body in shown:
         Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(body)
+
+
+def test_every_success_that_is_json_is_shown() -> None:
+    unseen = {
+        operation["operationId"]
+        for _, _, operation in operations()
+        for status, response in operation["responses"].items()
+        if status.startswith("2") and "example" not in response.get("content", {}).get("application/json", {"example"})
+    }
+    assert unseen == {OPENAPI.name}  # which is shown by itself
+
+
+def test_what_the_examples_ask_for_is_in_the_sample() -> None:
+    post = catalog().by_id[samples.POST.id]
+    assert post.url == samples.POST.url
+    assert post.sound.id == samples.AUDIO
+    assert samples.TAG in post.hashtags
+    assert samples.COMMENT in [comment.id for comment in comments(post)]
+
+
+def test_every_link_leads_from_an_answer_to_an_operation() -> None:
+    named = {operation["operationId"]: operation for _, _, operation in operations()}
+    links = [
+        (operation, response, link)
+        for operation in named.values()
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+    assert len(links) > 50
+    for operation, response, link in links:
+        target = {parameter["name"]: parameter for parameter in named[link["operationId"]]["parameters"]}
+        assert link["parameters"].keys() <= target.keys()
+        assert link["parameters"].keys() >= {name for name, each in target.items() if each["required"]}
+        asked = {parameter["name"] for parameter in operation["parameters"]}
+        for name, place in link["parameters"].items():
+            if place.startswith("$request."):
+                assert place.rpartition(".")[2] in asked
+            elif place.startswith("$response.body#"):
+                value = at(response["content"]["application/json"]["example"], place.partition("#")[2])
+                assert value is None or Draft202012Validator(target[name]["schema"]).is_valid(value)
+
+
+def at(body: Any, pointer: str) -> Any:
+    """What a JSON pointer leads to."""
+    for step in pointer.split("/")[1:]:
+        body = body[int(step)] if isinstance(body, list) else body[step]
+    return body
+
+
+def test_schemas_have_names_of_their_own_and_are_all_in_use() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    titles = [schema["title"] for schema in schemas.values()]
+    assert len(titles) == len(set(titles))
+    assert not [name for name in schemas if name.startswith("tokstack")]
+    text = json.dumps(DOCUMENT)
+    assert [name for name in schemas if f'"#/components/schemas/{name}"' not in text] == []
 
 
 def test_it_describes_the_routes_of_the_template() -> None:

@@ -1,5 +1,6 @@
 """The owner's command line, on a table in this process."""
 
+import json
 import re
 from collections.abc import Callable
 from importlib import import_module
@@ -74,6 +75,32 @@ def test_credits_are_granted_and_shown_by_route(run: Run, table: Table) -> None:
     rows = [line.split() for line in answer(run("credits grant --account acme --credits 10")).splitlines()]
     assert rows == [["acme", "CREDITS"], ["granted", "15"], ["left", "13"], ["used", "2"], ["random", "2"]]
     assert answer(run("credits show --account acme")).splitlines()[1].split() == ["granted", "15"]
+
+
+def test_what_is_shown_is_shown_to_programs_too(run: Run) -> None:
+    key = answer(run("keys create --account acme --credits 5 --expires 2030-01-31"))
+    (listed,) = json.loads(answer(run("keys list --json")))
+    assert listed.pop("createdAt")
+    assert listed == {
+        "key": key[:12],
+        "account": "acme",
+        "status": "active",
+        "rate": None,
+        "expiresAt": "2030-01-31T00:00:00.000+00:00",
+    }
+    has = {"account": "acme", "granted": 5, "left": 5, "used": 0, "byRoute": {}}
+    assert json.loads(answer(run("credits show --account acme --json"))) == has
+    granted = json.loads(answer(run("credits grant --account acme --credits 2 --json")))
+    assert granted == {**has, "granted": 7, "left": 7}
+    upstream, *_ = json.loads(answer(run("providers status --json")))
+    assert upstream == {
+        "name": providers.names()[0],
+        "enabled": True,
+        "circuit": "closed",
+        "failures": 0,
+        "lastError": None,
+        "lastErrorAt": None,
+    }
 
 
 def test_an_upstream_is_switched(run: Run, table: Table) -> None:

@@ -276,6 +276,9 @@ def test_what_was_set_aside_is_shown_and_stays(run: Run, queues: Queues) -> None
         assert heading.split() == ["MESSAGE", "RECEIVED", "TEXT"]
         assert first.split(maxsplit=2)[:2] == ["mine", times]
         assert second.split(maxsplit=2)[1:] == [times, "[red]:smile:" + "x" * 187]
+    mine, other = json.loads(answer(run("jobs redrive --list --json")))
+    assert (mine["id"], mine["received"]) == ("mine", "3")
+    assert other["text"].strip() == "[red]:smile:" + "x" * 187
     assert redriving.count(queues) == 2
 
 

@@ -142,6 +142,9 @@ def test_the_status_tells_what_is_found_and_what_is_on_its_way(run: Run, place: 
     assert "3 of 9 batches" in answer(run("status"))
     State(place.table).rebuilt(Rebuild(ended=True, failure="No time."))
     assert "failed: No time." in answer(run("status"))
+    shown = json.loads(answer(run("status", "--json")))
+    assert (shown["items"], shown["pending"], shown["publishedAt"][11:]) == (2, 1, "08:00:00.250+00:00")
+    assert (shown["rebuild"]["ended"], shown["rebuild"]["failure"]) == (True, "No time.")
 
 
 @pytest.mark.parametrize("failure", [None, "There was no time."])

@@ -1,5 +1,6 @@
 """`tokstack library track`, `untrack` and `tracked`, on a table in this process."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -43,6 +44,24 @@ def test_profiles_and_searches_are_tracked_and_shown(run: Run, table: Table) -> 
         ["ok", "12", "0", "-"],
         ["-", "-", "0", "-"],
     ]
+
+
+def test_what_is_tracked_is_shown_to_programs_too(run: Run, table: Table) -> None:
+    answer(run("track", "@other", "--every", "2d"))
+    error = TokstackError(Code.ACCOUNT_PRIVATE, "This account is private.")
+    Tracking(table).failed(Subject(Kind.PROFILE, "other"), 1, error, 60)
+    (shown,) = json.loads(answer(run("tracked", "--json")))
+    assert shown.pop("nextAt")
+    assert shown.pop("lastAt")
+    assert shown == {
+        "kind": "profile",
+        "name": "other",
+        "everySeconds": 172_800,
+        "result": "account_private",
+        "items": None,
+        "failures": 1,
+        "message": "This account is private.",
+    }
 
 
 def test_who_is_untracked_is_named(run: Run, table: Table) -> None:

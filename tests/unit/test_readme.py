@@ -1,10 +1,14 @@
-"""What the README says of the stack is true of the template."""
+"""What the README and its pages say of the stack is true of the template and of the command line."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
+from typer.main import get_command
 
+from cli.main import app
 from local.upstream.catalog import catalog
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +68,27 @@ def test_every_parameter_that_is_named_exists() -> None:
     assert named <= set(TEMPLATE["Parameters"])
 
 
+def test_every_alarm_is_told() -> None:
+    alarms = {name for name, resource in TEMPLATE["Resources"].items() if resource["Type"] == "AWS::CloudWatch::Alarm"}
+    told = re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
+    assert {f"{name}Alarm" for name in told} == alarms
+
+
+def test_every_command_is_told() -> None:
+    told = (ROOT / "docs" / "command-line.md").read_text()
+    assert [command for command in commands(get_command(app)) if f"`{command}" not in told] == []
+
+
+def commands(group: Any, *above: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, *above, name)
+        else:
+            yield " ".join((*above, name))
+
+
 def test_every_post_that_is_asked_for_is_in_the_sample() -> None:
-    asked = set(re.findall(r"https://www\.tiktok\.com/@[\w.]+/video/\d+", README))
+    texts = [README, *(file.read_text() for file in (ROOT / "docs").glob("*.md"))]
+    asked = set(re.findall(r"https://www\.tiktok\.com/@[\w.]+/video/\d+", "".join(texts)))
     assert asked
     assert asked <= {post.url for post in catalog().posts}

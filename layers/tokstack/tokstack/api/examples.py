@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tokstack import __version__
+from tokstack.api import mcp
 from tokstack.api.conversion import Accepted, AcceptedJob
 from tokstack.api.download import DownloadItem, DownloadSuccess
 from tokstack.api.families import Exchange, PostsSuccess, ServiceSuccess, failure_at
@@ -185,6 +186,13 @@ SUCCESSES: Mapping[str, BaseModel] = {
     ),
     "health": Health(version=__version__, time=_NOW),
     **social.successes(_VIDEO, _LINKS),
+}
+
+# To what is sent to `mcp`.
+RPC_ANSWER: Mapping[str, Any] = {
+    "jsonrpc": "2.0",
+    "id": BODIES["mcp"]["id"],
+    "result": mcp.told(SUCCESSES["usage"].model_dump(mode="json", by_alias=True), failed=False),
 }
 
 _MESSAGES: Mapping[Code, str] = {

@@ -13,6 +13,7 @@ from tokstack.errors import Code, TokstackError
 from tokstack.jobs import tickets
 from tokstack.jobs.job import Job, Status
 from tokstack.jobs.work import Kind
+from tokstack.media import signing
 from tokstack.media.secret import signing_secret
 from tokstack.table import table
 
@@ -61,7 +62,10 @@ class JobData(Shape):
 class FileQuery(BaseModel):
     model_config = ConfigDict(defer_build=True)
 
-    ticket: str = Field(description="Signed, for this job alone; the service puts it into its redirects.")
+    ticket: str = Field(
+        description="Signed, for this job alone; the service puts it into its redirects.",
+        json_schema_extra={"pattern": signing.FORM},
+    )
     hop: int = Field(0, ge=0, le=MAX_HOPS, description="How often this link has led to itself; set by the service.")
 
 

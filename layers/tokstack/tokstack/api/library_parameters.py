@@ -187,7 +187,13 @@ class Moment(Parameter):
     """In milliseconds since 1970. A date is its whole day of UTC, of which this is the first or the last."""
 
     last: bool
-    schema: ClassVar = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+    schema: ClassVar = {
+        "anyOf": [
+            {"type": "string", "format": "date"},
+            {"type": "string", "format": "date-time"},
+            {"type": "string", "pattern": r"^\s*$"},  # as if it were not given
+        ]
+    }
 
     def read(self, given: Any) -> int:
         text = given if isinstance(given, str) else ""

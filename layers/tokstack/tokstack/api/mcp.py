@@ -104,12 +104,13 @@ def _called(params: Mapping[str, Any], call: Call) -> dict[str, Any]:
     try:
         answer = _invoke(tool, event(tool, arguments, call.request))
     except TokstackError as error:
-        return _told({"error": {"code": error.code, "message": error.message}}, failed=True)
+        return told({"error": {"code": error.code, "message": error.message}}, failed=True)
     body, failed = _body(answer), answer["statusCode"] >= 400  # noqa: PLR2004 - HTTP's failures
-    return _told(projected(body, fields) if fields and not failed else body, failed=failed)
+    return told(projected(body, fields) if fields and not failed else body, failed=failed)
 
 
-def _told(body: Any, *, failed: bool) -> dict[str, Any]:
+def told(body: Any, *, failed: bool) -> dict[str, Any]:
+    """An operation's answer as a tool's."""
     text = json.dumps(body, ensure_ascii=False)
     return {"content": [{"type": "text", "text": text}], "structuredContent": body, "isError": failed}
 

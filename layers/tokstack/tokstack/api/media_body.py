@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from tokstack.api import samples
 from tokstack.api.routes import Body
 from tokstack.api.subjects import One, Profile, any_of, one
 from tokstack.errors import Code, TokstackError
@@ -34,8 +35,9 @@ def _text(read: Callable[[str], Found]) -> PlainValidator:
 
 
 def _schema(description: str) -> WithJsonSchema:
-    examples = ["https://www.tiktok.com/@tiktok/video/7106594312292453675"]
-    return WithJsonSchema({"type": "string", "maxLength": MAX_LENGTH, "description": description, "examples": examples})
+    examples = ["https://www.tiktok.com/@tiktok/video/7106594312292453675", samples.POST.url]
+    form = {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}
+    return WithJsonSchema({**form, "description": description, "examples": examples})
 
 
 OneUrl = Annotated[One, _text(one), _schema("A link to a TikTok post, or to a page of another site.")]

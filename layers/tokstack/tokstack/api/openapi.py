@@ -7,49 +7,42 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from tokstack import __version__
 from tokstack.api import examples
 from tokstack.api.access import PerRow
 from tokstack.api.console import console
-from tokstack.api.conversion import Accepted
 from tokstack.api.convert import CONVERT
 from tokstack.api.download import DOWNLOAD
 from tokstack.api.families import (
     COME_BACK,
     Failure,
     LibraryFailure,
-    LibraryPage,
-    LibrarySuccess,
     MediaFailure,
     PostsFailure,
     RpcFailure,
     ServiceFailure,
     SocialFailure,
-    SocialSuccess,
     failure_at,
 )
 from tokstack.api.idempotency import LONGEST
 from tokstack.api.jobs import JOB, JOB_FILE
 from tokstack.api.library import LIBRARY, LIBRARY_ITEM, LIBRARY_QUERY, PREFIX, SHOP_LIBRARY
-from tokstack.api.library_items import ItemData, ItemDetail
 from tokstack.api.mcp import MCP
 from tokstack.api.media import MEDIA
+from tokstack.api.openapi_answers import TOO_LONG, Success, successes
+from tokstack.api.openapi_links import links_of
+from tokstack.api.openapi_schemas import Schemas, schemas
 from tokstack.api.posts import DOWNLOADER, RANDOM, SLIDES, STATISTIC
 from tokstack.api.routes import Access, Route
 from tokstack.api.service import DOCS, HEALTH, OPENAPI
 from tokstack.api.social.asking import PATH_PARAMETERS
 from tokstack.api.social.audio_routes import AUDIO, AUDIO_VIDEOS
 from tokstack.api.social.finding_routes import SEARCH, TAG
-from tokstack.api.social.objects import Document
 from tokstack.api.social.user_routes import USER, USER_FOLLOWERS, USER_FOLLOWING, USER_LIKES, USER_VIDEOS
 from tokstack.api.social.video_routes import (
     COMMENT_REPLIES,
@@ -60,6 +53,7 @@ from tokstack.api.social.video_routes import (
 )
 from tokstack.api.usage import USAGE
 from tokstack.errors import Code
+from tokstack.media import signing
 from tokstack.media.formats import Format
 
 ROUTES: tuple[Route[Any], ...] = (
@@ -106,6 +100,9 @@ Only a success costs credits. Ids are strings. What nobody knows is `null`.
 
 The library's lists come comma-separated or repeated in a query string. What is blank or `null` there is as if it were
 not given, and all that is wrong is told at once.
+
+What API Gateway refuses by itself (more than the stage's throttle takes, a body over 10 MB) is answered as
+`{"message": "…"}`.
 """
 
 _FAMILIES: dict[type[Failure], str] = {
@@ -137,24 +134,30 @@ _CREDITS = ("X-Credits-Used", "X-Credits-Remaining")
 _MAY_COME_BACK = COME_BACK | {Code.IDEMPOTENCY_CONFLICT}
 
 _PATH_PARAMETERS = {
-    "file": {"type": "string"},
+    "file": {"type": "string", "pattern": r"^[\w.-]+$", "examples": ["console.css"]},
     **PATH_PARAMETERS,
     "format": {"type": "string", "enum": [each.value for each in Format]},
     "itemId": {
         "type": "string",
+        "pattern": f"^(?:{PREFIX})?[0-9]{{1,19}}$",
         "description": "`tiktok_` and TikTok's id, or that id alone.",
         "examples": [f"{PREFIX}7318517321748022531"],
     },
-    "jobId": {"type": "string"},
-    "shopId": {"type": "string", "description": "A shop's id or its domain.", "examples": ["glow.example"]},
-    "token": {"type": "string"},
+    "jobId": {"type": "string", "pattern": "^[0-9a-f]{40}-[1-9][0-9]*$", "examples": [examples.ACCEPTED.job.id]},
+    "shopId": {
+        "type": "string",
+        "minLength": 1,
+        "description": "A shop's id or its domain.",
+        "examples": ["glow.example"],
+    },
+    "token": {"type": "string", "pattern": signing.FORM},
 }
 
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "The same key and body again, within a day, give the first answer again and cost nothing.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+    "schema": {"type": "string", "pattern": "^[!-~](?:[ -~]*[!-~])?$", "maxLength": LONGEST},
 }
 _PREFER = {
     "name": "Prefer",
@@ -162,62 +165,6 @@ _PREFER = {
     "description": "`respond-async` waits not at all, `wait=N` N seconds (0 to 25), before 202 is answered (RFC 7240).",
     "schema": {"type": "string"},
     "examples": {"at once": {"value": "respond-async"}, "soon": {"value": "wait=10"}},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Success:
-    description: str
-    headers: tuple[str, ...] = ()
-    content: Mapping[str, Any] = field(default_factory=dict)
-    body: type[BaseModel] | None = None
-    example: BaseModel | None = None
-
-
-_FILE = _Success("The file.", ("Content-Disposition",), {each.media_type: {} for each in Format})
-
-_PAGE = _Success("Success.", body=LibraryPage[ItemData], example=examples.LIBRARY_PAGE)
-_DETAIL = _Success("Success.", body=LibrarySuccess[ItemDetail], example=examples.LIBRARY_DETAIL)
-
-# Success where it is no JSON of the route's model.
-_OTHER_SUCCESSES: dict[str, dict[str, _Success]] = {
-    "convert": {
-        "200": _FILE,
-        "202": _Success(
-            "The job is at work, as preferred.",
-            ("Location", "Retry-After", "Preference-Applied"),
-            body=Accepted,
-            example=examples.ACCEPTED,
-        ),
-        "303": _Success("The file is at `Location`, or will be: follow it.", ("Location",)),
-    },
-    "job-file": {
-        "200": _FILE,
-        "303": _Success("The file is at `Location`, or this link again where it takes longer.", ("Location",)),
-    },
-    "media": {
-        "204": _Success("To `HEAD`: the file is not in storage yet."),
-        "302": _Success("The file is at `Location`, or this link again where it takes longer.", ("Location",)),
-    },
-    "video-transcript": {
-        "200": _Success(
-            "The transcript, as `Accept` prefers it.",
-            content={"text/vtt": {"schema": {"type": "string"}}},
-            body=SocialSuccess[Document],
-            example=examples.TRANSCRIPT,
-        )
-    },
-    "mcp": {
-        "200": _Success("A JSON-RPC answer.", content={"application/json": {"schema": {"type": "object"}}}),
-        "202": _Success("A notification was taken."),
-    },
-    "library": {"200": _PAGE},
-    "library-query": {"200": _PAGE},
-    "library-item": {"200": _DETAIL},
-    "shop-library": {"200": _PAGE},
-    "openapi": {"200": _Success("An OpenAPI 3.1 document.", content={"application/json": {"schema": {}}})},
-    "console": {"200": _Success("A page, or a file of it.", content={"text/html": {"schema": {"type": "string"}}})},
-    "docs": {"200": _Success("A page.", content={"text/html": {"schema": {"type": "string"}}})},
 }
 
 
@@ -245,35 +192,27 @@ def document() -> dict[str, Any]:
     }
 
 
-Schemas = dict[type[BaseModel], dict[str, Any]]  # a reference to each model's schema
-
-
 def _schemas() -> tuple[Schemas, dict[str, Any]]:
     failures = {failure_at(route.paths[0]) for route in ROUTES}
-    successes = {success.body for route in ROUTES for success in _successes(route).values() if success.body}
-    bodies = {route.body for route in ROUTES if route.body}
-    ordered = sorted(failures | successes | bodies, key=lambda model: model.__name__)
-    modes: dict[type[BaseModel], JsonSchemaMode] = {
-        model: "validation" if model in bodies else "serialization" for model in ordered
-    }
-    found, definitions = models_json_schema(list(modes.items()), ref_template="#/components/schemas/{model}")
-    return {model: found[model, mode] for model, mode in modes.items()}, definitions["$defs"]
+    answers = {success.body for route in ROUTES for success in successes(route).values() if success.body}
+    return schemas(failures | answers, {route.body for route in ROUTES if route.body})
 
 
-def _operation(route: Route[Any], path: str, method: str, schemas: Schemas) -> dict[str, Any]:
+def _operation(route: Route[Any], path: str, method: str, models: Schemas) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": "-".join(re.findall(r"\w+", f"{method.lower()} {path}")),
+        "operationId": _operation_id(route, path, method),
         "x-function": route.name,
         "tags": [_FAMILIES[failure_at(path)]],
         "summary": route.summary,
         "parameters": [*_path_parameters(path), *_query_parameters(route), *_header_parameters(route)],
         "responses": {
-            **{status: _response(route, success, schemas) for status, success in _successes(route).items()},
-            **_failures(route, path, schemas),
+            **{status: _response(route, success, models) for status, success in successes(route).items()},
+            **_failures(route, path, models),
+            **(TOO_LONG if _asks_in_its_address(route) else {}),
         },
     }
     if route.body:
-        content = {"schema": schemas[route.body], "example": examples.BODIES[route.name]}
+        content = {"schema": models[route.body], "example": examples.BODIES[route.name]}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     if _keyed(route):
         operation["description"] = _price(route.access)
@@ -282,6 +221,13 @@ def _operation(route: Route[Any], path: str, method: str, schemas: Schemas) -> d
         operation["description"] = f"The same as `{route.paths[0]}`."
         operation["x-alias"] = True
     return operation
+
+
+def _operation_id(route: Route[Any], path: str, method: str) -> str:
+    """The route's own name; of its aliases and its further methods one of their own."""
+    if (path, method) == (route.paths[0], route.methods[0]):
+        return route.name
+    return "-".join(re.findall(r"\w+", f"{method.lower()} {path}"))
 
 
 def _price(access: Access) -> str:
@@ -315,17 +261,12 @@ def _header_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
         yield _PREFER
 
 
-def _successes(route: Route[Any]) -> dict[str, _Success]:
-    if not route.success:
-        return _OTHER_SUCCESSES[route.name]
-    return {"200": _Success("Success.", body=route.success, example=examples.SUCCESSES[route.name])}
-
-
-def _response(route: Route[Any], success: _Success, schemas: Schemas) -> dict[str, Any]:
+def _response(route: Route[Any], success: Success, models: Schemas) -> dict[str, Any]:
     content = dict(success.content)
+    links = links_of(route.name) if success.body else {}
     if success.body and success.example:
         example = success.example.model_dump(mode="json", by_alias=True)
-        content["application/json"] = {"schema": schemas[success.body], "example": example}
+        content["application/json"] = {"schema": models[success.body], "example": example}
     response: dict[str, Any] = {
         "description": success.description,
         "headers": _headers(
@@ -335,10 +276,10 @@ def _response(route: Route[Any], success: _Success, schemas: Schemas) -> dict[st
             *success.headers,
         ),
     }
-    return {**response, "content": content} if content else response
+    return {**response, **({"content": content} if content else {}), **({"links": links} if links else {})}
 
 
-def _failures(route: Route[Any], path: str, schemas: Schemas) -> dict[str, Any]:
+def _failures(route: Route[Any], path: str, models: Schemas) -> dict[str, Any]:
     """One response per status, with an example of each code that has it."""
     family = failure_at(path)
     by_status: dict[HTTPStatus, list[Code]] = defaultdict(list)
@@ -350,7 +291,7 @@ def _failures(route: Route[Any], path: str, schemas: Schemas) -> dict[str, Any]:
             "headers": _headers("X-Request-Id", *(("Retry-After",) if _MAY_COME_BACK.intersection(codes) else ())),
             "content": {
                 "application/json": {
-                    "schema": schemas[family],
+                    "schema": models[family],
                     "examples": {
                         family.code_name(code): {"$ref": f"#/components/examples/{_example_name(path, code)}"}
                         for code in codes
@@ -385,7 +326,11 @@ def _misread(route: Route[Any]) -> tuple[Code, ...]:
     if route.body:
         conflict = (Code.IDEMPOTENCY_CONFLICT,) if _keyed(route) else ()
         return (Code.VALIDATION_ERROR, Code.BODY_TOO_LARGE, *conflict)
-    return (Code.VALIDATION_ERROR,) if route.query and route.query.model_fields else ()
+    return (Code.VALIDATION_ERROR,) if _asks_in_its_address(route) else ()
+
+
+def _asks_in_its_address(route: Route[Any]) -> bool:
+    return bool(route.query and route.query.model_fields)
 
 
 def _keyed(route: Route[Any]) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
+from tokstack.api import samples
 from tokstack.api.access import Charged
 from tokstack.api.backends import links, upstream
 from tokstack.api.families import POST_ERRORS, PostsSuccess
@@ -31,9 +32,10 @@ class PostQuery(BaseModel):
         WithJsonSchema(
             {
                 "type": "string",
+                "minLength": 1,
                 "maxLength": MAX_LENGTH,
                 "description": "Any public form of a post link, or a bare post id.",
-                "examples": ["https://www.tiktok.com/@tiktok/video/7106594312292453675"],
+                "examples": ["https://www.tiktok.com/@tiktok/video/7106594312292453675", samples.POST.url],
             }
         ),
     ]
@@ -46,7 +48,12 @@ class RandomQuery(BaseModel):
         str,
         PlainValidator(parse_handle),
         WithJsonSchema(
-            {"type": "string", "minLength": 1, "description": "A username, with or without @.", "examples": ["tiktok"]}
+            {
+                "type": "string",
+                "minLength": 1,
+                "description": "A username, with or without @.",
+                "examples": ["tiktok", samples.USERNAME],
+            }
         ),
     ]
 

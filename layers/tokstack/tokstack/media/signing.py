@@ -21,6 +21,8 @@ _HEADER = struct.Struct(">BI")
 _SIGNATURE_BYTES = 16
 _LONGEST = 256  # characters; ours have fewer than 100
 
+FORM = f"^[A-Za-z0-9_-]{{1,{_LONGEST}}}$"  # of a claim, as a pattern of JSON Schema
+
 
 def issue(purpose: bytes, text: str, *, expires: float, secret: bytes) -> str:
     """A claim of `text`, good until `expires` (epoch seconds)."""

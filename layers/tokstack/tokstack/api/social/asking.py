@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tokstack.api import samples
 from tokstack.api.access import Charged
 from tokstack.api.families import SocialSuccess
 from tokstack.api.http import Reply, Request
@@ -31,15 +32,27 @@ ORIGINAL = "original"
 FIRST = "0"  # the cursor of a list's beginning
 
 PATH_PARAMETERS = {
-    "audioId": {"type": "string", "pattern": f"^{_NUMBER.pattern}$", "examples": ["7164233671552311885"]},
+    "audioId": {
+        "type": "string",
+        "pattern": f"^{_NUMBER.pattern}$",
+        "examples": ["7164233671552311885", samples.AUDIO],
+    },
     "username": {
         "type": "string",
         "pattern": "^@?[A-Za-z0-9_.]{1,24}$",
         "description": "With or without @.",
-        "examples": ["tiktok"],
+        "examples": ["tiktok", samples.USERNAME],
     },
-    "videoId": {"type": "string", "pattern": f"^{_POST_ID.pattern}$", "examples": ["7106594312292453675"]},
-    "commentId": {"type": "string", "pattern": f"^{_NUMBER.pattern}$", "examples": ["7044622953448211247"]},
+    "videoId": {
+        "type": "string",
+        "pattern": f"^{_POST_ID.pattern}$",
+        "examples": ["7106594312292453675", samples.POST.id],
+    },
+    "commentId": {
+        "type": "string",
+        "pattern": f"^{_NUMBER.pattern}$",
+        "examples": ["7044622953448211247", samples.COMMENT],
+    },
     "language": {
         "type": "string",
         "pattern": f"^{_LANGUAGE.pattern}$",
@@ -50,7 +63,7 @@ PATH_PARAMETERS = {
         "type": "string",
         "pattern": f"^{_TAG.pattern}$",
         "description": "Without its #.",
-        "examples": ["baking"],
+        "examples": ["baking", samples.TAG],
     },
 }
 

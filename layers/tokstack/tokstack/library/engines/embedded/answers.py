@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tokstack.library.engines.embedded import relevance
+from tokstack.library.engines.embedded import lone_phrase, relevance
 from tokstack.library.engines.embedded.arrays import Array
 from tokstack.library.engines.embedded.block import UNKNOWN, Block, widened
 from tokstack.library.engines.embedded.index import scored
@@ -27,19 +27,22 @@ _SORTED = 25  # rows that can be looked at along an order while one is sorted
 
 def search(snapshot: Snapshot, query: Query) -> Hits:
     terms = tuple(tuple(words(term)) for term in query.terms)
+    if (hits := lone_phrase.search(snapshot, query, terms)) is not None:
+        return hits
     found = matches(snapshot, query, terms)
     page = range(query.offset, min(query.offset + query.limit, found.total))
     if not page:
         return Hits(found.total)
     if not terms or snapshot.texts is None:
         return Hits(found.total, tuple(Hit(*each) for each in _ordered(found, query, page)))
-    asked = scored([term for term in terms if term], query.areas, every=query.every)
+    known = [term for term in terms if term]
     if query.sort is None:
+        asked = scored(known, query.areas, every=query.every)
         best = relevance.ranked(snapshot.texts, found, asked, page, descending=query.descending)
         versions = snapshot.stack.find(id_ for id_, _ in best)
         return Hits(found.total, tuple(Hit(id_, versions[id_], score) for id_, score in best))
     ordered = _ordered(found, query, page)
-    scores = relevance.scores(snapshot.texts, asked, [id_ for id_, _ in ordered])
+    scores = relevance.scores(snapshot.texts, known, query.areas, [id_ for id_, _ in ordered], every=query.every)
     return Hits(found.total, tuple(Hit(id_, version, scores[id_]) for id_, version in ordered))
 
 

@@ -1,6 +1,7 @@
 """Texts in tantivy: what stands side by side, and how well it answers.
 
-Words come joined by spaces and are split there. Each text is a value of its own, which no phrase crosses.
+Words come joined by spaces and are split there. Each text is a value of its own, which no phrase crosses. Numbers are
+there as well, so that what a phrase finds can be told in their order without telling all of it.
 """
 
 import json
@@ -14,7 +15,7 @@ import tantivy
 
 from tokstack.errors import Code, TokstackError
 from tokstack.library.engines.embedded.arrays import Array
-from tokstack.library.entry import Area, Entry
+from tokstack.library.entry import Area, Entry, Number
 from tokstack.observability import logger
 
 META = "meta.json"
@@ -31,6 +32,8 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field(_ID, indexed=True, fast=True)
     for area in Area:
         builder.add_text_field(area.value, tokenizer_name=_TOKENIZER, index_option="position")
+    for number in Number:
+        builder.add_integer_field(number.value, fast=True)
     return builder.build()
 
 
@@ -63,6 +66,8 @@ def document(entry: Entry) -> tantivy.Document:
     for area, texts in entry.texts.items():
         for text in texts:
             made.add_text(area.value, text)
+    for number, value in entry.numbers.items():
+        made.add_integer(number.value, value)
     return made
 
 
@@ -90,8 +95,24 @@ class Texts:
             hits = self._searcher.search(
                 query, limit=max(1, most), count=False, order_by_field=_ID, order=tantivy.Order.Asc
             ).hits
-        ids, _ = zip(*hits, strict=True) if hits else ((), ())
-        return np.array(ids, np.int64)
+        return np.array([id_ for id_, _ in hits], np.int64)
+
+    def first(
+        self, term: Term, areas: Sequence[Area], number: Number, most: int, *, descending: bool
+    ) -> tuple[int, Array, Array]:
+        """In how many the term stands; and of no more than `most`, the ids and numbers, by the number.
+
+        Where numbers are equal they are in no order, and those that have none are left out.
+        """
+        query = _union([_found(term, area) for area in areas])
+        order = tantivy.Order.Desc if descending else tantivy.Order.Asc
+        with guarded():
+            found: Any = self._searcher.search(  # its types know nothing of the count
+                query, limit=most, count=True, order_by_field=number.value, order=order
+            )
+            hits = [(value, address) for value, address in found.hits if value is not None]
+            ids = self._searcher.fast_field_values(_ID, [address for _, address in hits]) if hits else []
+        return found.count, np.array(ids, np.int64), np.array([value for value, _ in hits], np.int64)
 
     def best(self, query: tantivy.Query, most: int) -> tuple[Array, Array]:
         """The ids and scores of the best, the best first."""
@@ -103,25 +124,40 @@ class Texts:
 
     def among(self, query: tantivy.Query, ids: Array) -> tuple[Array, Array]:
         """Of these ids those that match, and their scores."""
-        only = _union([tantivy.Query.term_query(SCHEMA, _ID, id_) for id_ in ids.tolist()])
-        unscored = tantivy.Query.const_score_query(only, 0.0)
-        return self.best(
-            tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)]), len(ids)
-        )
+        return self.best(_both(query, _only(ids)), len(ids))
 
 
-def scored(terms: Sequence[Term], areas: Sequence[Area], *, every: bool) -> tantivy.Query:
-    """What is found by any of the terms, or by every one, in any of the areas."""
-    found = [[_found(term, area) for area in areas] for term in terms]
-    if not every:
-        return _union([each for one in found for each in one])
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, _union(one)) for one in found])
+def scored(terms: Sequence[Term], areas: Sequence[Area], *, every: bool, among: Array | None = None) -> tantivy.Query:
+    """What is found by any of the terms, or by every one, in any of the areas.
+
+    Where it is to be asked `among` some ids alone, each phrase is: else tantivy looks for its next place beyond them.
+    """
+    only = None if among is None else _only(among)
+    found = [
+        [_both(_found(term, area), only) if only and len(term) > 1 else _found(term, area) for area in areas]
+        for term in terms
+    ]
+    if every:
+        asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, _union(one)) for one in found])
+    else:
+        asked = _union([each for one in found for each in one])
+    return _both(asked, only) if only else asked
 
 
 def _found(term: Term, area: Area) -> tantivy.Query:
     if len(term) == 1:
         return tantivy.Query.term_query(SCHEMA, area.value, term[0], "freq")
     return tantivy.Query.phrase_query(SCHEMA, area.value, list(term))
+
+
+def _only(ids: Array) -> tantivy.Query:
+    """Of no score."""
+    any_of = _union([tantivy.Query.term_query(SCHEMA, _ID, id_) for id_ in ids.tolist()])
+    return tantivy.Query.const_score_query(any_of, 0.0)
+
+
+def _both(one: tantivy.Query, other: tantivy.Query) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, one), (tantivy.Occur.Must, other)])
 
 
 def _union(queries: Sequence[tantivy.Query]) -> tantivy.Query:

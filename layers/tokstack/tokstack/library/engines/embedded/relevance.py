@@ -12,8 +12,9 @@ import numpy as np
 import tantivy
 
 from tokstack.library.engines.embedded.arrays import Array
-from tokstack.library.engines.embedded.index import Texts
+from tokstack.library.engines.embedded.index import Term, Texts, scored
 from tokstack.library.engines.embedded.matches import Matches
+from tokstack.library.entry import Area
 
 # What tantivy does in the time in which it looks for one item by its id: telling one of the best, and passing one over.
 _TOLD, _PASSED = 10, 250
@@ -21,9 +22,12 @@ _LITTLE = 200  # items that are told in no time
 _SPARE = 2  # times as many are told as are expected to be needed, for it is dearer to ask twice
 
 
-def scores(texts: Texts, asked: tantivy.Query, ids: Sequence[int]) -> Mapping[int, float]:
-    """Of items that match."""
-    found, points = texts.among(asked, np.array(ids, np.int64))
+def scores(
+    texts: Texts, terms: Sequence[Term], areas: Sequence[Area], ids: Sequence[int], *, every: bool
+) -> Mapping[int, float]:
+    """Of those that match."""
+    among = np.array(ids, np.int64)
+    found, points = texts.best(scored(terms, areas, every=every, among=among), len(ids))
     return dict(zip(found.tolist(), points.tolist(), strict=True))
 
 

@@ -38,7 +38,7 @@ class Snapshot:
             if (known := self._phrases.get((term, areas))) is not None:
                 self._phrases.move_to_end((term, areas))
                 return known
-        possible = {area: most for area in areas if (most := self._most(term, area))}
+        possible = self.possible(term, areas)
         found = np.empty(0, np.int64)
         if possible and self.texts:
             found = self.texts.having(term, tuple(possible), sum(possible.values()))
@@ -47,6 +47,14 @@ class Snapshot:
             while sum(map(len, self._phrases.values())) > _REMEMBERED:
                 self._phrases.popitem(last=False)
         return found
+
+    def remembers(self, term: Term, areas: tuple[Area, ...]) -> bool:
+        with self._lock:
+            return (term, areas) in self._phrases
+
+    def possible(self, term: Term, areas: Sequence[Area]) -> dict[Area, int]:
+        """In which areas the words of a term can stand side by side, and in how many texts of each at most."""
+        return {area: most for area in areas if (most := self._most(term, area))}
 
     def _most(self, term: Term, area: Area) -> int:
         """In how many texts of the area the words can stand side by side: no more than have the rarest."""
