@@ -149,7 +149,7 @@ def test_a_key_over_its_rate(door: FrontDoor) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
         ("GET", "/api/tiktok", 404),
         ("GET", "/api/tiktok/nothing", 404),
         ("GET", "/api/tiktok/statistic/", 404),

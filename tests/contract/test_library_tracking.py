@@ -69,16 +69,17 @@ def test_a_profile_s_posts_are_ranked_by_their_views(stack: Stack, library: Tabl
     """As soon as they are in the index."""
     person = catalog().by_handle["false.alarm"]
     views = {post.id: post.counters.plays for post in catalog().feed(person)}
+    by_views = sorted(views, key=lambda post: -views[post])
     runs = iter(range(1000))
 
     def ranked() -> Sequence[ProfileStanding]:
         call(stack, "library-ranks", f"run-{next(runs)}")
         found = Standings(library).get([person.id])
-        return [standing for standing in found.values() if views.keys() <= standing.items.keys()]
+        known = [standing for standing in found.values() if views.keys() <= standing.items.keys()]
+        # The sample library has them by other views: those of its own last day.
+        return [each for each in known if sorted(views, key=lambda post: each.items[post].rank) == by_views]
 
     (standing,) = until(ranked)
-    by_views = sorted(views, key=lambda post: -views[post])
-    assert sorted(views, key=lambda post: standing.items[post].rank) == by_views
-    assert standing.new_tik_toks >= len(views)
+    assert 0 < standing.new_tik_toks <= len(views), "the sample library had them, and indexed some of them long ago"
     assert standing.snapshot is not None
     assert standing.snapshot.total_tik_toks == len(views)

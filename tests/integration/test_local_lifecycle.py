@@ -86,15 +86,16 @@ def test_its_children_die_with_it_even_when_it_is_killed(tmp_path: Path, monkeyp
 
 def test_what_it_prints_works_when_pasted(stack: Stack, tmp_path: Path) -> None:
     lines = [line.strip() for line in stack.log.read_text().splitlines() if line.strip().startswith("curl ")]
-    assert len(lines) == 4
+    assert len(lines) == 5
     answers = [
         subprocess.run(["bash", "-c", f"{line} -s"], capture_output=True, check=True, cwd=tmp_path).stdout
         for line in lines
     ]
-    for answer in answers[:-1]:
+    for answer in answers[:3]:
         assert json.loads(answer)["status"] == "success", answer
     (saved,) = tmp_path.glob("*.mp3")
     assert saved.stat().st_size
+    assert json.loads(answers[4])["pagination"]["page"] == 1
 
 
 def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:

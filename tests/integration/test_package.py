@@ -120,7 +120,11 @@ def test_a_function_and_its_layers_fit(architecture: str) -> None:
 
 def test_what_a_function_needs_is_in_its_layers() -> None:
     """Each has what the other one's layer brings only if it has that layer, too."""
-    needs = {"ExtractorLayer": "import yt_dlp, Cryptodome.Cipher.AES", "FfmpegLayer": "import webvtt, imageio_ffmpeg"}
+    needs = {
+        "ExtractorLayer": "import yt_dlp, Cryptodome.Cipher.AES",
+        "FfmpegLayer": "import webvtt, imageio_ffmpeg",
+        "SearchLayer": "import numpy, tantivy, regex, opensearchpy",
+    }
     layers = layers_of(template("x86_64"))
     assert {name for name in layers if "FfmpegLayer" in layers[name]} == {
         "MediaDownloadFunction",
