@@ -2,7 +2,7 @@
 
 What a question costs grows with the rows: without a text it looks at one bit or number of each, with one at those that
 have its words, so ten million items take ten times as long as a million. So do the index, what a cold reader pulls and
-what it holds. Up to some two million items it lies in a function of 1,024 MB, and two publications of it on 2,048 MB of
+what it holds. Up to a million and a half it lies in a function of 1,024 MB, and two publications of it on 2,048 MB of
 disk; ten million would take 5 GB to pull and to hold, which Lambda has (10,240 MB of each), but a cold start of a
 minute and more, and ten times the price of a second. OpenSearch keeps all that warm, on a node that costs the same
 whether anybody asks or not. It is the better engine

@@ -469,6 +469,7 @@ def test_many_readers_see_whole_publications_only(engine: Embedded, other: Embed
         try:
             for version in range(2, last + 1):
                 put(other, version)
+            engine.reader().refresh()
             assert versions(engine.reader()) == all_of(last)
         finally:
             done.set()

@@ -40,6 +40,12 @@ def test_what_nobody_knows_is_not_there() -> None:
     )
 
 
+def test_a_rate_beyond_all_sense_still_fits_into_an_index() -> None:
+    counts = dict.fromkeys(("likes", "comments", "shares", "saves"), 10**15)
+    rate = entry_of(metrics={"views": 1, **counts}).numbers[Number.ENGAGEMENT_RATE]
+    assert 10**16 < rate < 2**63
+
+
 def test_all_that_is_known() -> None:
     known = item(
         type="ad",

@@ -16,6 +16,7 @@ from tokstack.library.item import Item
 from tokstack.library.shops import domain_of, id_of
 from tokstack.library.text import folded, words
 
+_HIGHEST = 10**17  # of a rate: engines keep 64 bits, and one view with 10^15 likes is more than those
 _SHORT = 100  # characters
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//")
 
@@ -138,7 +139,7 @@ def _numbers(document: Document) -> dict[Number, int | None]:
         Number.COMMENTS: metrics.comments,
         Number.SHARES: metrics.shares,
         Number.SAVES: metrics.saves,
-        Number.ENGAGEMENT_RATE: engagement_rate(metrics),
+        Number.ENGAGEMENT_RATE: None if (rate := engagement_rate(metrics)) is None else min(rate, _HIGHEST),
         Number.DAYS_RUNNING: days_running(document),
         Number.FOLLOWERS: profile.followers,
         Number.PROFILE_VIEWS: profile.views,
