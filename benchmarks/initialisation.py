@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.report import Figure, Section
+from tests.exchanges import ENVIRONMENT
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / ".aws-sam/x86_64"
@@ -18,11 +19,14 @@ PEER = 'import boto3; boto3.client("dynamodb")'
 # A function's first client belongs to its start, whether it is made at import or at the first call.
 WITH_TABLE = "import app; from tokstack.table import table; table()"
 WITHOUT_TABLE = "import app"
-WITHOUT = {"Health", "Openapi", "Docs"}
+WITHOUT = {"Health", "Openapi", "Docs", "Console"}
 API = (
     *("Statistic", "Downloader", "Slides", "Random", "Media", "Download", "Convert", "Job", "JobFile"),
     *("Library", "LibraryQuery", "LibraryItem", "ShopLibrary"),
-    *("Usage", "NotFound", "Health", "Openapi", "Docs"),
+    *("User", "UserVideos", "UserFollowers", "UserFollowing", "UserLikes"),
+    *("Video", "VideoComments", "CommentReplies", "VideoDownload", "VideoTranscript"),
+    *("Audio", "AudioVideos", "Tag", "Search"),
+    *("Usage", "Mcp", "NotFound", "Health", "Openapi", "Docs", "Console"),
 )
 
 
@@ -45,23 +49,7 @@ def start(program: str, code: Path) -> float:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
-        "TABLE_NAME": "none",
-        "MEDIA_BUCKET": "none",
-        "SERVICE_NAME": "none",
-        "SIGNING_SECRET_ARN": "none",
-        "MEDIA_DOWNLOAD_FUNCTION": "none",
-        "ALLOW_ANONYMOUS": "false",
-        "RANDOM_POOL_SIZE": "1",
-        "POST_TTL": "1",
-        "MEDIA_LINK_TTL": "1",
-        "MEDIA_MAX_BYTES": "1",
-        "MEDIA_MACHINE_ARN": "none",
-        "CONVERT_MAX_SECONDS": "1",
-        "GIF_MAX_SECONDS": "1",
-        "GIF_MAX_FPS": "1",
-        "GIF_MAX_WIDTH": "1",
-        "LIBRARY_TABLE": "none",
-        "LIBRARY_BUCKET": "none",
+        **ENVIRONMENT,
     }
     started = time.perf_counter()
     subprocess.run([PYTHON, "-c", program], env=environment, check=True)
