@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
+from tokstack.library.engines.form import made_anew
 from tokstack.library.engines.protocol import Hit, Hits, Standing, SupersededError
 from tokstack.library.entry import Area, Entry, Keyword, Number
 from tokstack.library.query import Query, Range
@@ -15,15 +16,21 @@ class ModelEngine:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries: Entries = {entry.id: entry for entry in entries}
         self.published = 0
+        self.old = False  # what is published is of another form
 
     def reader(self) -> "ModelReader":
         return ModelReader(self.entries)
 
     def writing(self) -> AbstractContextManager["ModelWriter"]:
+        if self.old:
+            raise made_anew()
         return self._writer(dict(self.entries))
 
     def rebuilding(self) -> AbstractContextManager["ModelWriter"]:
         return self._writer({})
+
+    def outdated(self) -> bool:
+        return self.old
 
     def count(self) -> int:
         return len(self.entries)
@@ -79,7 +86,7 @@ class ModelWriter:
         if self._engine.published != self._base:
             raise SupersededError
         self._base = self._engine.published = self._base + 1
-        self._engine.entries = dict(self._entries)
+        self._engine.entries, self._engine.old = dict(self._entries), False
 
 
 def found(entries: Iterable[Entry], query: Query) -> list[Entry]:

@@ -9,15 +9,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from moto import mock_aws
 from opensearchpy import OpenSearch, RequestError
 
 from tests.library_entries import entries, entry
+from tests.library_items import item, stack
 from tests.library_model import ModelEngine
-from tests.tables import Clock
+from tests.tables import Clock, moto
 from tokstack.errors import Code, TokstackError
+from tokstack.library.engines.form import FORM
 from tokstack.library.engines.opensearch import OpenSearchEngine, bulk, client
 from tokstack.library.engines.protocol import SupersededError
 from tokstack.library.entry import Entry, Keyword, Number
+from tokstack.library.index import Outcome
 from tokstack.library.query import Query
 
 ONE = replace(entry(Random(1), 7, whole=True), version=1)
@@ -168,6 +172,53 @@ def test_readers_at_work_see_the_old_or_the_new_and_nothing_else(engine: OpenSea
             over.set()
         assert all(each.result() for each in looking)
     assert set(versions(engine).values()) == {3}
+
+
+# ---------------------------------------------------------------- Another form
+
+
+def test_an_index_knows_its_form(node: OpenSearch, alias: str, engine: OpenSearchEngine) -> None:
+    assert not engine.outdated()  # there is none
+    for anew in (False, True):
+        write(engine, [ONE], anew=anew)
+        assert not engine.outdated()
+        (known,) = node.indices.get_mapping(index=alias).values()
+        assert known["mappings"]["_meta"] == {"form": FORM}
+
+
+@pytest.mark.parametrize("meta", [{}, {"form": "0-0"}, {"form": None}, {"other": {"form": FORM}}], ids=str)
+def test_an_outdated_index_is_read_and_not_written_until_another_is_built(
+    node: OpenSearch, alias: str, engine: OpenSearchEngine, meta: dict[str, Any]
+) -> None:
+    write(engine, [ONE])
+    node.indices.put_mapping(index=alias, body={"_meta": meta})
+    old = read(node, alias)
+    assert engine.outdated()
+    with pytest.raises(TokstackError) as caught:
+        engine.writing()
+    assert (caught.value.code, caught.value.retry_after) == (Code.SERVICE_UNAVAILABLE, 60)
+    with engine.rebuilding() as writer:
+        writer.write([replace(ONE, version=2)])
+    assert (read(node, alias), engine.outdated()) == (old, True)  # one that is given up changes nothing
+    with engine.rebuilding() as writer:
+        writer.write([replace(ONE, version=2)])
+        assert versions(engine) == {7: 1}
+        writer.publish()
+    assert (versions(engine), engine.outdated()) == ({7: 2}, False)
+    write(engine, [replace(ONE, version=3)])
+    assert versions(engine) == {7: 3}
+
+
+def test_a_turn_renews_an_outdated_index(node: OpenSearch, alias: str, engine: OpenSearchEngine) -> None:
+    with moto() as dynamodb, mock_aws():
+        library = stack(dynamodb, Clock())
+        library.engine = engine
+        library.take(item(0), item(1))
+        library.turn()
+        before = library.shown(), engine.reader().search(Query()).page
+        node.indices.put_mapping(index=alias, body={"_meta": {}})
+        assert (library.turn(), engine.outdated()) == (Outcome.DONE, False)
+        assert (library.shown(), engine.reader().search(Query()).page) == before
 
 
 # ---------------------------------------------------------------- Writing

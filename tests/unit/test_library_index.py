@@ -1,9 +1,13 @@
 """From the log into documents and index: whatever is repeated, reordered or cut short, the same comes of it."""
 
+import runpy
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from enum import StrEnum
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +22,7 @@ from tokstack.lease import kept_lease
 from tokstack.library import index as module
 from tokstack.library.bucket import Bucket
 from tokstack.library.documents import version
+from tokstack.library.engines import form
 from tokstack.library.engines.protocol import SupersededError
 from tokstack.library.index import Outcome
 from tokstack.library.item import Item, Metrics, Status
@@ -282,6 +287,133 @@ def test_the_whole_log_makes_an_equal_index(library: Stack) -> None:
     assert engine.entries == before
     assert all(library.shown().values())
     assert State(library.table).last_rebuild() == Rebuild(10, 10, ended=True, at=library.clock.now)
+
+
+@pytest.fixture
+def outdated(library: Stack) -> ModelEngine:
+    """The engine of a library whose index holds three items in another form."""
+    for number in range(3):
+        library.take(item(number))
+        library.turn()
+    engine = library.engine
+    assert isinstance(engine, ModelEngine)
+    engine.entries, engine.old = dict.fromkeys(engine.entries, engine.entries[FIRST]), True
+    return engine
+
+
+def test_an_outdated_index_is_rebuilt_before_a_turn(library: Stack, outdated: ModelEngine) -> None:
+    library.take(item(3), received=DAY + timedelta(hours=1))
+    assert library.turn() is Outcome.DONE
+    assert library.shown() == expected(*((item(n), DAY) for n in range(3)), (item(3), DAY + timedelta(hours=1)))
+    assert outdated.entries[FIRST + 1].id == FIRST + 1
+    assert (library.log.pending(), outdated.published) == ([], 4)  # nothing is published twice
+    assert State(library.table).last_rebuild() == Rebuild(4, 4, ended=True, at=library.clock.now)
+    before = library.clock.now
+    library.clock.now += 300
+    library.turn()
+    rebuilt = State(library.table).last_rebuild()
+    assert rebuilt
+    assert rebuilt.at == before
+
+
+def test_an_outdated_index_of_an_empty_log_becomes_an_empty_one(library: Stack) -> None:
+    library.engine = engine = ModelEngine()
+    engine.old = True
+    assert library.turn() is Outcome.DONE
+    assert (engine.old, library.shown()) == (False, {})
+    assert State(library.table).last_rebuild() == Rebuild(0, 0, ended=True, at=library.clock.now)
+
+
+def test_an_outdated_index_stays_where_a_turn_has_no_time_and_its_owner_is_told(
+    library: Stack, outdated: ModelEngine
+) -> None:
+    library.take(item(3))
+    before = dict(outdated.entries)
+    for _ in range(2):  # the next turn begins anew
+        with pytest.raises(TokstackError, match="There was time for 2 of 4 batches") as failed:
+            library.indexer.turn(iter([900.0, 900.0, 100.0]).__next__)
+        assert failed.value.code is Code.SERVICE_UNAVAILABLE
+        state = State(library.table).last_rebuild()
+        assert state
+        assert (state.ended, state.failure) == (True, failed.value.message)
+        assert (outdated.entries, outdated.old, len(library.log.pending())) == (before, True, 1)
+    assert library.turn() is Outcome.DONE
+    assert set(library.shown()) == {FIRST + number for number in range(4)}
+
+
+def test_an_outdated_index_is_the_work_of_one_worker(library: Stack, outdated: ModelEngine) -> None:
+    with kept_lease(library.table, "library-index"):
+        assert library.turn() is Outcome.BUSY
+    assert outdated.old
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_wherever_the_rebuilding_of_an_outdated_index_ends_another_turn_does_it(
+    dynamodb: DynamoDBClient, clock: Clock, *, after: bool
+) -> None:
+    at, killing = 1, None
+    while killing is None or killing.count >= killing.at:
+        library = stack(dynamodb, clock)
+        library.take(item(0))
+        library.turn()
+        told_twice(library)
+        engine = library.engine
+        assert isinstance(engine, ModelEngine)
+        engine.old = True
+        before = dict(engine.entries)
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            killing = Killing(monkeypatch, at, after=after)
+            with suppress(TokstackError):
+                library.turn()
+        assert not engine.old or engine.entries == before
+        clock.now += 15  # the lease of who was killed has run out
+        assert library.turn() is Outcome.DONE
+        assert library.shown() == expected(
+            (item(0), DAY),
+            (item(0, hour=1, metrics=Metrics(views=1)), DAY),
+            (item(1), DAY),
+            (item(0, hour=2, metrics=Metrics(views=2)), DAY + timedelta(hours=2)),
+        )
+        assert (engine.old, library.log.pending()) == (False, [])
+        at += 1
+    assert at > 15
+
+
+def test_the_schedule_renews_an_outdated_index(
+    library: Stack, outdated: ModelEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tokstack.library.indexer.indexer", lambda: library.indexer)
+    context = SimpleNamespace(
+        function_name="library-index",
+        memory_limit_in_mb=3008,
+        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:library-index",
+        aws_request_id="1",
+        get_remaining_time_in_millis=lambda: 900_000,
+    )
+    function = Path(__file__).resolve().parents[2] / "functions/library_index/app.py"
+    runpy.run_path(str(function))["handler"]({"source": "aws.scheduler", "detail": {}}, context)
+    assert (outdated.old, len(library.shown())) == (False, 3)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "same"),
+    [
+        ({"Fruit": ["apple", "pear"], "Tool": ["saw"]}, True),
+        ({"Fruit": ["pear", "apple"], "Tool": ["saw"]}, True),
+        ({"Fruit": ["apple"], "Tool": ["saw"]}, False),
+        ({"Fruit": ["apple", "pears"], "Tool": ["saw"]}, False),
+        ({"Fruit": ["apple", "pear", "plum"], "Tool": ["saw"]}, False),
+        ({"Fruit": ["apple", "pear", "saw"], "Tool": []}, False),
+    ],
+)
+def test_a_form_is_of_its_names_in_any_order(vocabulary: dict[str, list[str]], *, same: bool) -> None:
+    known = form._digest(_names("Fruit", "apple", "pear"), _names("Tool", "saw"))
+    assert (form._digest(*(_names(kind, *names) for kind, names in vocabulary.items())) == known) is same
+
+
+def _names(kind: str, *names: str) -> type[StrEnum]:
+    made: Any = StrEnum
+    return cast("type[StrEnum]", made(kind, [(name.upper(), name) for name in names]))
 
 
 def test_what_a_rebuilding_leaves_behind_is_cleared_away(

@@ -136,6 +136,7 @@ def test_whatever_a_node_fails_with_is_unavailable(answering: Answering, answer:
         lambda: next(reader.standings()),
         engine.writing,
         engine.rebuilding,
+        engine.outdated,
         engine.count,
         engine.tidy,
     ):

@@ -49,10 +49,13 @@ class Indexer:
     engine: Engine
 
     def turn(self, seconds_left: Callable[[], float]) -> Outcome:
-        """Until nothing is pending. Raises SERVICE_UNAVAILABLE."""
+        """Until nothing is pending; an index that is outdated is rebuilt before. Raises SERVICE_UNAVAILABLE."""
         with kept_lease(self.table, _LEASE) as mine:
             if not mine:
                 return Outcome.BUSY
+            if self.engine.outdated():
+                logger.warning("the index is of another form")
+                self._rebuild(seconds_left)
             while names := self.log.pending(_BATCHES):
                 if seconds_left() < _MARGIN:
                     return Outcome.MORE
@@ -69,14 +72,18 @@ class Indexer:
         with kept_lease(self.table, _LEASE) as mine:
             if not mine:
                 return Outcome.BUSY
-            state = State(self.table)
-            try:
-                self._rebuilt(state, seconds_left)
-            except Exception as error:
-                said = error.message if isinstance(error, TokstackError) else "See the function's log."
-                state.rebuilt(Rebuild(ended=True, failure=said))
-                raise
+            self._rebuild(seconds_left)
             return Outcome.DONE
+
+    def _rebuild(self, seconds_left: Callable[[], float]) -> None:
+        """However it ends, the owner is told."""
+        state = State(self.table)
+        try:
+            self._rebuilt(state, seconds_left)
+        except Exception as error:
+            said = error.message if isinstance(error, TokstackError) else "See the function's log."
+            state.rebuilt(Rebuild(ended=True, failure=said))
+            raise
 
     def _published(self, names: list[str], seconds_left: Callable[[], float]) -> list[str]:
         """Which of the batches are in the index now: at least the first."""

@@ -76,10 +76,13 @@ class Engine(Protocol):
     def reader(self) -> Reader: ...
 
     def writing(self) -> AbstractContextManager[Writer]:
-        """A writer that goes on from what is published."""
+        """A writer that goes on from what is published. Raises SERVICE_UNAVAILABLE where that is outdated."""
 
     def rebuilding(self) -> AbstractContextManager[Writer]:
         """A writer that begins with nothing; readers see the old until it publishes."""
+
+    def outdated(self) -> bool:
+        """Whether what is published is of another form than this code's: it is to be built anew."""
 
     def count(self) -> int:
         """How many items are published."""

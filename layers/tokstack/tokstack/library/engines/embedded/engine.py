@@ -57,7 +57,7 @@ class Embedded:
     def writing(self) -> Iterator[EmbeddedWriter]:
         with self._lock:
             kept, self._kept = self._kept, None
-        base = self.publications.latest(kept.base if kept else None)
+        base = self.publications.readable(kept.base if kept else None)
         writer = kept if kept and kept.base.etag == base.etag else self._writer(base)
         yield writer
         self._keep(writer)
@@ -67,6 +67,9 @@ class Embedded:
         writer = self._writer(self.publications.latest(), anew=True)
         yield writer
         self._keep(writer)
+
+    def outdated(self) -> bool:
+        return self.publications.latest().manifest.outdated
 
     def count(self) -> int:
         return self.publications.latest().manifest.items

@@ -8,7 +8,7 @@ can give a file of tantivy's the same name.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tokstack.errors import Code, TokstackError
+from tokstack.library.engines.form import FORM, made_anew
 from tokstack.library.engines.protocol import SupersededError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _TAKEN = frozenset({"412", "PreconditionFailed", "ConditionalRequestConflict"})
 class Manifest:
     """One publication.
 
+    `form`          FORM, or nothing where it is another: then no more is known than what is to be replaced
     `number`        how many there have been
     `published`     in milliseconds since 1970
     `segments`      tantivy's own list of its segments
@@ -46,6 +48,7 @@ class Manifest:
     `sizes`         of all these files, in bytes
     """
 
+    form: str = FORM
     number: int = 0
     items: int = 0
     published: int = 0
@@ -54,13 +57,26 @@ class Manifest:
     blocks: tuple[str, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def outdated(self) -> bool:
+        return self.form != FORM
+
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode()
 
     @classmethod
     def decode(cls, content: bytes) -> "Manifest":
-        given = json.loads(content)
-        return cls(**{**given, "blocks": tuple(given["blocks"])})
+        """Whatever it is: what is not one of this form is one of another."""
+        given = _names(content)
+        if given.get("form") == FORM:
+            with suppress(KeyError, TypeError):
+                return cls(**{**given, "blocks": tuple(given["blocks"])})
+        number, sizes = given.get("number"), given.get("sizes")
+        return cls(
+            form="",
+            number=number if isinstance(number, int) else 0,
+            sizes=sizes if isinstance(sizes, dict) else {},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,13 @@ class Publications:
                 if _code(error) in _MISSING:
                     return Published()
                 raise
+
+    def readable(self, known: Published | None = None) -> Published:
+        """The latest. Raises SERVICE_UNAVAILABLE where it is outdated."""
+        published = self.latest(known)
+        if published.manifest.outdated:
+            raise made_anew()
+        return published
 
     def swap(self, base: Published, manifest: Manifest) -> Published:
         """Raises SupersededError where `base` is not what is published any more."""
@@ -174,6 +197,13 @@ def failures() -> Iterator[None]:
         raise TokstackError(Code.SERVICE_UNAVAILABLE, "Storage cannot be reached.", retry_after=1) from error
     except OSError as error:
         raise TokstackError(Code.SERVICE_UNAVAILABLE, "The library cannot be kept here.", retry_after=1) from error
+
+
+def _names(content: bytes) -> dict[str, Any]:
+    with suppress(ValueError):
+        if isinstance(given := json.loads(content), dict):
+            return given
+    return {}
 
 
 def _code(error: ClientError) -> str:

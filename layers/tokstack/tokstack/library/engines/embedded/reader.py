@@ -3,6 +3,8 @@
 At a query, when the last look is some time ago, a thread looks for a newer one and fetches what is missing of it.
 Queries go on with the old one meanwhile. A function sleeps between its calls, in the middle of a look as well: it goes
 on with that when it wakes, and where nobody has looked for long, queries wait for it, though not for ever.
+
+A publication of another form is not opened: who has an older one goes on with that.
 """
 
 import shutil
@@ -102,7 +104,7 @@ class EmbeddedReader:
     def _look(self) -> None:
         began_at = self._clock()
         try:
-            published = self._publications.latest(self._published)
+            published = self._publications.readable(self._published)
             if self._snapshot is None or published.etag != self._published.etag:
                 self._snapshot = self._opened(published.manifest)
                 self._published = published

@@ -11,9 +11,15 @@ TOO_LATE = 1800  # seconds from the first file of a publication to its manifest,
 
 
 def tidy(publications: Publications, now: float) -> None:
-    """Deletes what is nobody's. The manifest is read before the notes: each was written before its manifest was."""
+    """Deletes what is nobody's. The manifest is read before the notes: each was written before its manifest was.
+
+    Where it is outdated nobody here knows what it names, and nothing is deleted.
+    """
     files = publications.listed(FILES)
-    named = set(publications.latest().manifest.sizes)
+    manifest = publications.latest().manifest
+    if manifest.outdated:
+        return
+    named = set(manifest.sizes)
     notes = publications.listed(RETIRED)
     old = [key for key, noted_at in notes.items() if noted_at < now - HOUR]
     for key in notes.keys() - set(old):

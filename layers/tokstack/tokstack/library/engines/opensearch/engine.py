@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from opensearchpy import OpenSearch
 
+from tokstack.library.engines.form import made_anew
 from tokstack.library.engines.opensearch import mapping
 from tokstack.library.engines.opensearch.connection import answering
 from tokstack.library.engines.opensearch.indices import Indices
@@ -29,12 +30,19 @@ class OpenSearchEngine:
     def writing(self) -> AbstractContextManager[Writer]:
         """What a killed writer left is shown first, so that all see the same from the beginning."""
         index = self._indices.settled()
+        if self._indices.outdated(index):
+            raise made_anew()
         with answering():
             self._client.indices.refresh(index=index)
         return Addition(self._client, index)
 
     def rebuilding(self) -> AbstractContextManager[Writer]:
         return Rebuilding(self._client, self._indices)
+
+    def outdated(self) -> bool:
+        """Readers go on with it meanwhile: the node knows what its indices are like."""
+        index = self._indices.current()
+        return index is not None and self._indices.outdated(index)
 
     def count(self) -> int:
         with answering():

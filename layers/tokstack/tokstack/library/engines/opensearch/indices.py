@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from opensearchpy import NotFoundError, OpenSearch, RequestError
 
+from tokstack.library.engines.form import FORM
 from tokstack.library.engines.opensearch import mapping
 from tokstack.library.engines.opensearch.connection import answering
 from tokstack.library.engines.protocol import SupersededError
@@ -44,6 +45,11 @@ class Indices:
     def settled(self) -> str:
         """The one that is read, made where there is none; of two that make it at once both have the same."""
         return self.current() or self._first()
+
+    def outdated(self, index: str) -> bool:
+        with answering():
+            known = self._client.get_mapping(index=index)[index]["mappings"]
+        return bool(known.get("_meta", {}).get("form") != FORM)
 
     def state(self) -> State | None:
         index = self.current()

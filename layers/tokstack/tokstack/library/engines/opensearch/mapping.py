@@ -6,6 +6,7 @@ One shard: it carries tens of millions of items, is read as of one moment, and i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tokstack.library.engines.form import FORM
 from tokstack.library.entry import Area, Entry, Keyword, Number
 
 ID, VERSION = "id", "version"
@@ -52,6 +53,7 @@ def template(alias: str) -> Mapping[str, Any]:
                 "max_result_window": WINDOW,
             },
             "mappings": {
+                "_meta": {"form": FORM},
                 "dynamic": "strict",  # what is misspelt is refused, and not passed over
                 "properties": {
                     ID: _STORED_NUMBER,
