@@ -180,6 +180,7 @@ def _greet(started: Started) -> None:
     print("\nTry:\n")
     for line in demo.curl_lines(url, started.key, started.examples):
         print(f"  {line}\n")
+    print(f"In a browser, with that key:\n\n  {demo.page(url, started.examples)}\n")
     print("Ctrl-C ends it.", flush=True)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from local.account import STACK
 from local.aws import Aws
@@ -48,6 +49,11 @@ def examples(catalog: Mapping[str, Any]) -> Examples:
     video = next(post for post in plain if post["type"] == "video")
     slides = next(post for post in plain if post["type"] == "slides")
     return Examples(video["url"], slides["url"], video["handle"])
+
+
+def page(url: str, examples: Examples) -> str:
+    """Where the console shows the video."""
+    return f"{url}/#/post?{urlencode({'url': examples.video})}"
 
 
 def curl_lines(url: str, key: str, examples: Examples) -> list[str]:

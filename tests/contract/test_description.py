@@ -43,7 +43,7 @@ def run(door: FrontDoor, folder: Path, more: str, *options: str) -> str:
     config = folder / _CONFIG.name
     config.write_text(_CONFIG.read_text() + more)
     command = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config), "run"]
-    command += [f"{door.url}/openapi.json", *options, "--seed", "1", "--no-color", "--workers", "2"]
+    command += [f"{door.url}/openapi.json", *options, "--seed", "1", "--no-color", "--workers", "6"]
     # The contract knows no 405: a method that no route takes is `route_not_found`, as API Gateway has it.
     command += ["--checks", "all", "--exclude-checks", "unsupported_method", "--exclude-by", "/x-alias == true"]
     ran = subprocess.run(

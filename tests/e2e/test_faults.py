@@ -16,9 +16,9 @@ from tests.front_door import Account, FrontDoor, error_code, front_door
 from tokstack.errors import PASSING
 from tokstack.table import Table
 
-CALLS = 2000
+CALLS = 1000
 CLIENTS = 16
-CREDITS = 5000
+CREDITS = 2000
 FAULTS = {"rate": 0.2, "kinds": "all", "seed": 7}
 
 

@@ -18,6 +18,7 @@ from tokstack.media.ffmpeg.material import Input, pour
 _ENVIRONMENT = {"GCONV_PATH": "/nonexistent"}  # the static binary crashes in the machine's own gconv modules
 _MESSAGE_BYTES = 64 << 10
 _OPEN_FILES = 64
+_PIPE_BYTES = 256 << 10  # for a file goes in by one; Linux has 64 KB
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=_ENVIRONMENT,
+        pipesize=_PIPE_BYTES,
     ) as process:
         _bind(process.pid, remaining, bounds.file_bytes)
         killer, listener = _Killer(process, remaining), _Listener(process.stderr)
