@@ -6,13 +6,14 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.library_items import FIRST, line
 from tokstack.library import lines as module
 from tokstack.library.item import Item
 from tokstack.library.lines import LONGEST, Line, Place, Rejection, is_gzip, lines, unzipped_lines
+from tokstack.library.merge import canonical
 from tokstack.library.reading import read
 
 BOM = b"\xef\xbb\xbf"
@@ -186,7 +187,18 @@ _json = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([field.alias or "" for field in Item.model_fields.values()]), _json))
+_said = st.dictionaries(st.sampled_from([field.alias or "" for field in Item.model_fields.values()]), _json)
+
+
+@given(_said)
 def test_whatever_stands_under_the_names_of_an_item_is_one_or_is_told_of(said: dict[str, object]) -> None:
     for each in read(lines([json.dumps({"tiktokId": "1", **said}).encode()])):
         assert isinstance(each, Item) or each.reason.endswith(".")
+
+
+@given(_said)
+@example({"updatedAt": "2026-01-31T12:00:00.123456+01:00", "publishedAt": 0, "shop": {"googleCategoryIds": [1, "1"]}})
+@example({"content": {"description": " ", "hashtags": [" "], "music": {"id": 7}}, "media": {"durationSec": 1e-9}})
+def test_what_we_wrote_ourselves_is_read_as_it_was(said: dict[str, object]) -> None:
+    for each in read(lines([json.dumps({"tiktokId": "01", **said}).encode()])):
+        assert isinstance(each, Rejection) or Item.model_validate_json(canonical(each)) == each

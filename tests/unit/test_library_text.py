@@ -3,7 +3,8 @@
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+import regex
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tokstack.library.text import folded, words
@@ -38,6 +39,8 @@ from tokstack.library.text import folded, words
         ("🔥sale🔥🔥", ["🔥", "sale", "🔥", "🔥"]),
         ("❤️ ❤ ❤︎", ["❤", "❤", "❤"]),
         ("🇩🇪🇫🇷", ["🇩🇪", "🇫🇷"]),
+        ("🇩🇪🇫 a🇩b", ["🇩🇪", "a", "b"]),
+        ("a🅰b", ["a", "🅰", "b"]),
         ("!!! ... — \u200d \ufe0f \0", []),
         ("a\u200db", ["ab"]),
         ("one\ntwo\tthree\u3000four\u00a0five", ["one", "two", "three", "four", "five"]),
@@ -60,6 +63,21 @@ def test_what_is_cut_is_found_by_what_is_cut_alike() -> None:
 
 
 TEXTS = st.text() | st.text(st.characters(categories=["L", "M", "N", "So"])) | st.text("aéßİıςﬁ②ｶﾞ가각 ́̈ﷺ🇩❤️\u200d")
+
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}\p{Extended_Pictographic}"
+WORD = regex.compile(
+    rf"[{UNSPACED}]|\p{{Regional_Indicator}}{{2}}"
+    rf"|[[\p{{Alphabetic}}\p{{N}}\p{{M}}]--[{UNSPACED}\p{{Regional_Indicator}}]]+",
+    regex.VERSION1,
+)
+
+
+@given(TEXTS | st.text("a1é減🇩🇪🇫🔥🅰Ⓜ☀_'\u0e33\u0301\u200d "))
+@example("a🅰b 🅱")
+@example("🇩 🇪🇫🇷🇩a🇪🇫b")
+def test_a_word_is_what_unicode_says_of_its_characters(text: str) -> None:
+    assume(all(len(word) <= 24 for word in words(text)))  # longer ones may be cut
+    assert words(text) == WORD.findall(folded(text))
 
 
 @given(TEXTS)

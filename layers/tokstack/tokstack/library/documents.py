@@ -4,7 +4,6 @@ A version is made of what the document says, so it is written once and never cha
 or by whom. Which version of an item is the current one is the index's business.
 """
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,6 @@ from functools import cache
 from hashlib import sha256
 
 from tokstack.library.document import Document
-from tokstack.library.item import OURS
 from tokstack.table import ConditionFailedError, Delete, Key, Table, library_table
 
 Version = tuple[int, int]  # an item's id, and which of its documents
@@ -85,4 +83,4 @@ def _record(version: Version, body: bytes, now: float) -> dict[str, object]:
 
 
 def _document(body: bytes | None) -> Document | None:
-    return None if body is None else Document.model_validate(json.loads(zlib.decompress(body)), context=OURS)
+    return None if body is None else Document.model_validate_json(zlib.decompress(body))

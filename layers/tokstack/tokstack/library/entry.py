@@ -7,11 +7,11 @@ Area        texts that are searched
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+_DAY = 86_400_000  # milliseconds
 
 
 class Keyword(StrEnum):
@@ -54,7 +54,8 @@ class Number(StrEnum):
 
 def milliseconds(moment: datetime) -> int:
     """Since 1970."""
-    return (moment - _EPOCH) // _MILLISECOND
+    since = moment - _EPOCH
+    return since.days * _DAY + since.seconds * 1000 + since.microseconds // 1000
 
 
 class Area(StrEnum):

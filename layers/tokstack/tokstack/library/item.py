@@ -2,17 +2,19 @@
 
 This is what a line of a file says, what the log keeps and what a document holds. Names are the contract's; what is
 derived (ranks, rates, days) is not in it. What nobody said is None or an empty tuple, never zero and never "".
+
+What others say comes as Python's objects, and is cleaned. JSON (`model_validate_json`) is what we wrote ourselves: it
+is clean, and read as it stands, which is much sooner.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
-
-OURS: Mapping[str, str] = {}  # the context in which what we wrote ourselves is read: sooner
+from pydantic_core import CoreSchema, core_schema
 
 _MOST = 10**15  # of anything that is counted
 _IDS = 2**63  # engines keep ids as signed integers of 64 bits
@@ -49,7 +51,8 @@ def _clean(value: Any) -> Any:
 def _in_utc(moment: datetime) -> datetime:
     """To the millisecond; what names no zone is UTC."""
     zoned = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return zoned.replace(microsecond=zoned.microsecond // 1000 * 1000)
+    beyond = zoned.microsecond % 1000
+    return zoned.replace(microsecond=zoned.microsecond - beyond) if beyond else zoned
 
 
 def _identifier(value: Any) -> Any:
@@ -63,8 +66,19 @@ def _tiktok_id(value: str) -> str:
     return str(int(value))
 
 
-Text = Annotated[Annotated[str, Field(max_length=_TEXT)] | None, BeforeValidator(_clean)]
-Id = Annotated[Annotated[str, Field(max_length=128)] | None, BeforeValidator(_identifier)]
+@dataclass(frozen=True, slots=True)
+class _OfOthers:
+    """A validator of what others say. It is not asked of JSON."""
+
+    validator: BeforeValidator | AfterValidator
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        theirs = self.validator.__get_pydantic_core_schema__(source, handler)
+        return core_schema.json_or_python_schema(handler(source), theirs)
+
+
+Text = Annotated[Annotated[str, Field(max_length=_TEXT)] | None, _OfOthers(BeforeValidator(_clean))]
+Id = Annotated[Annotated[str, Field(max_length=128)] | None, _OfOthers(BeforeValidator(_identifier))]
 Count = Annotated[int, Field(ge=0, le=_MOST)] | None
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=_TEXT)], ...], Field(max_length=_LIST)]
@@ -171,7 +185,7 @@ class Source(Part):
 class Item(Part):
     """`tiktok_id` is all that is needed; `updated_at` is when it was observed, None where that was not said."""
 
-    tiktok_id: Annotated[str, BeforeValidator(_identifier), AfterValidator(_tiktok_id)]
+    tiktok_id: Annotated[str, _OfOthers(BeforeValidator(_identifier)), _OfOthers(AfterValidator(_tiktok_id))]
     type: ItemType = ItemType.ORGANIC
     status: Status = Status.UNKNOWN
     is_pinned: bool | None = None
@@ -188,23 +202,21 @@ class Item(Part):
     shop: Shop | None = None
     source: Source = Source()
 
-    @model_validator(mode="before")
     @classmethod
-    def _known_by_id(cls, given: Any) -> Any:
-        """`tiktok_123` under `id` names it as well."""
-        if isinstance(given, dict) and "tiktokId" not in given and isinstance(given.get("id"), str):
-            return {**given, "tiktokId": given["id"].removeprefix("tiktok_")}
-        return given
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, given: Any, info: ValidationInfo) -> Any:
-        """What is null was not said. We ourselves write no nulls (OURS)."""
-        return given if info.context is OURS else _without_nulls(given)
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return _OfOthers(BeforeValidator(_said)).__get_pydantic_core_schema__(source, handler)
 
     def moved_to(self, observed_at: datetime) -> Self:
         """The same, observed at that moment where it does not say itself when it was."""
         return self if self.updated_at else self.model_copy(update={"updated_at": observed_at})
+
+
+def _said(given: Any) -> Any:
+    """What is null was not said; and `tiktok_123` under `id` names an item as well."""
+    said = _without_nulls(given)
+    if isinstance(said, dict) and "tiktokId" not in said and isinstance(said.get("id"), str):
+        said["tiktokId"] = said["id"].removeprefix("tiktok_")
+    return said
 
 
 def _without_nulls(given: Any) -> Any:

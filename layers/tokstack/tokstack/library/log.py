@@ -7,7 +7,6 @@ A batch's name is made of what it says and when it was received, so the same one
 """
 
 import gzip
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,14 +15,14 @@ from hashlib import sha256
 
 from tokstack.errors import Code, TokstackError
 from tokstack.library.bucket import Bucket, library_bucket
-from tokstack.library.item import OURS, Item
+from tokstack.library.item import Item
 from tokstack.library.merge import canonical
 
 _LOG, _PENDING = "log/", "pending/"
 _TIME = "%Y/%m/%d/%H%M%S%f"
 _TIME_LENGTH = len("2026/01/31/235959000000")
 _DIGEST_DIGITS = 16
-_LEVEL = 6  # of gzip
+_LEVEL = 3  # of gzip: half the time of 6, and a tenth larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Log:
         if body is None:
             raise TokstackError(Code.INTERNAL_ERROR, f"The batch {name} is not in the log.")
         lines = gzip.decompress(body).splitlines()
-        return Batch(received_at(name), [Item.model_validate(json.loads(line), context=OURS) for line in lines])
+        return Batch(received_at(name), [Item.model_validate_json(line) for line in lines])
 
     def done(self, names: Iterable[str]) -> None:
         """They are in the index."""

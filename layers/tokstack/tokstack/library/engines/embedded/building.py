@@ -1,7 +1,8 @@
-"""A block out of entries."""
+"""A block out of entries, each of which is looked at once: they are many, and lie all over the memory."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -16,33 +17,59 @@ _ROW_BITS = 32
 _ROW = (1 << _ROW_BITS) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Had:
+    """What entries have: each word and value by a code, and for each time that one is had, its code and the row."""
+
+    words: Mapping[Area, Mapping[str, int]]
+    values: Mapping[Keyword, Mapping[str, int]]
+    codes: Array
+    rows: Array
+
+
 def build(path: Path, entries: Sequence[Entry]) -> None:
     """`entries` ascend by id, each once."""
+    had = _had(entries)
     with ArrayWriter(path) as file:
         file.add("id", np.fromiter((entry.id for entry in entries), np.int64, len(entries)))
         file.add("version", np.fromiter((entry.version for entry in entries), np.int64, len(entries)))
-        add_numbers(file, ((number, _column(entries, number)) for number in Number))
-        add_names(file, {name: sorted({value for values in _had(entries, name) for value in values}) for name in NAMED})
-        _add_postings(file, entries)
+        add_numbers(file, zip(Number, _columns(entries), strict=True))
+        add_names(file, {name: sorted(had.values[name]) for name in NAMED})
+        _add_postings(file, had, len(entries))
 
 
-def _column(entries: Sequence[Entry], number: Number) -> Array:
-    return np.fromiter((entry.numbers.get(number, UNKNOWN) for entry in entries), np.int64, len(entries))
+def _columns(entries: Sequence[Entry]) -> Array:
+    numbers = tuple(Number)
+    rows = [entry.numbers.get(number, UNKNOWN) for entry in entries for number in numbers]
+    return np.ascontiguousarray(np.array(rows, np.int64).reshape(len(entries), len(numbers)).T)
 
 
-def _had(entries: Sequence[Entry], kind: Kind) -> Iterator[Sequence[str]]:
-    if isinstance(kind, Area):
-        return (" ".join(entry.texts.get(kind, ())).split() for entry in entries)
-    return (entry.keywords.get(kind, ()) for entry in entries)
+def _had(entries: Sequence[Entry]) -> _Had:
+    new = count().__next__
+    words: dict[Area, defaultdict[str, int]] = {area: defaultdict(new) for area in Area}
+    values: dict[Keyword, defaultdict[str, int]] = {keyword: defaultdict(new) for keyword in Keyword}
+    codes: list[int] = []
+    counts: list[int] = []
+    for entry in entries:
+        before = len(codes)
+        for area, texts in entry.texts.items():
+            codes += map(words[area].__getitem__, " ".join(texts).split())
+        for keyword, given in entry.keywords.items():
+            known = values[keyword]
+            codes += [known[value] for value in given]
+        counts.append(len(codes) - before)
+    return _Had(
+        words, values, np.array(codes, np.int64), np.repeat(np.arange(len(entries)), np.array(counts, np.int64))
+    )
 
 
-def _add_postings(file: ArrayWriter, entries: Sequence[Entry]) -> None:
-    keys, pairs = _pairs(entries)
+def _add_postings(file: ArrayWriter, had: _Had, rows: int) -> None:
+    keys, pairs = _pairs(had)
     starts = np.searchsorted(pairs, np.arange(len(keys) + 1) << _ROW_BITS)
     lists = (pairs & _ROW).astype(np.int32)
     counts = np.diff(starts)
-    many = dense(counts, len(entries))
-    bits = np.zeros((int(many.sum()), len(entries)), np.bool_)
+    many = dense(counts, rows)
+    bits = np.zeros((int(many.sum()), rows), np.bool_)
     for mask, place in zip(bits, np.flatnonzero(many), strict=True):
         mask[lists[starts[place] : starts[place + 1]]] = True
     add_postings(
@@ -52,30 +79,13 @@ def _add_postings(file: ArrayWriter, entries: Sequence[Entry]) -> None:
     )
 
 
-def _pairs(entries: Sequence[Entry]) -> tuple[Array, Array]:
+def _pairs(had: _Had) -> tuple[Array, Array]:
     """The keys, ascending; and for each row that has one, once, the key's place and the row, ascending."""
-    keys, codes, rows, known = [], [], [], 0
-    for kind in (*Area, *Keyword):
-        kind_keys, kind_codes, kind_rows = _coded(entries, kind)
-        keys.append(kind_keys)
-        codes.append(kind_codes + known)
-        rows.append(kind_rows)
-        known += len(kind_keys)
-    every = np.concatenate(keys)
-    ascending = np.argsort(every)
+    kinds: list[tuple[Kind, Mapping[str, int]]] = [*had.words.items(), *had.values.items()]
+    keys = np.concatenate([digests(kind, known) for kind, known in kinds])
+    codes = np.concatenate([np.fromiter(known.values(), np.int64, len(known)) for _, known in kinds])
+    ascending = np.argsort(keys)
     places = np.empty_like(ascending)
-    places[ascending] = np.arange(known)
-    pairs = np.sort(places[np.concatenate(codes)] << _ROW_BITS | np.concatenate(rows))
-    return every[ascending], pairs[np.diff(pairs, prepend=-1) != 0]
-
-
-def _coded(entries: Sequence[Entry], kind: Kind) -> tuple[Array, Array, Array]:
-    """The keys of one kind, and for each time that one is had, its place among these, and the row."""
-    flat: list[str] = []
-    counts: list[int] = []
-    for values in _had(entries, kind):
-        flat += values
-        counts.append(len(values))
-    codes: defaultdict[str, int] = defaultdict(count().__next__)
-    coded = np.fromiter(map(codes.__getitem__, flat), np.int64, len(flat))
-    return digests(kind, codes), coded, np.repeat(np.arange(len(entries)), counts)
+    places[codes[ascending]] = np.arange(len(keys))
+    pairs = np.sort(places[had.codes] << _ROW_BITS | had.rows)
+    return keys[ascending], pairs[np.diff(pairs, prepend=-1) != 0]

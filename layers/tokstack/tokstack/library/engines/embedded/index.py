@@ -65,9 +65,9 @@ def document(entry: Entry) -> tantivy.Document:
     made.add_integer(_ID, entry.id)
     for area, texts in entry.texts.items():
         for text in texts:
-            made.add_text(area.value, text)
+            made.add_text(area, text)
     for number, value in entry.numbers.items():
-        made.add_integer(number.value, value)
+        made.add_integer(number, value)
     return made
 
 

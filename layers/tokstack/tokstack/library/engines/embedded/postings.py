@@ -28,8 +28,8 @@ def digest(kind: Kind, value: str) -> int:
 def digests(kind: Kind, values: Iterable[str]) -> Array:
     """In their order. An area and a keyword may bear the same name."""
     prefix = f"{'text' if isinstance(kind, Area) else 'keyword'}\0{kind.value}\0".encode()
-    content = (prefix + value.encode(errors="surrogatepass") for value in values)
-    return np.frombuffer(b"".join(blake2b(each, digest_size=8).digest() for each in content), "<u8")
+    content = [prefix + value.encode("utf-8", "surrogatepass") for value in values]
+    return np.frombuffer(b"".join([blake2b(each, digest_size=8).digest() for each in content]), "<u8")
 
 
 def dense(counts: Any, rows: int) -> Any:
