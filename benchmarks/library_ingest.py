@@ -2,8 +2,9 @@
 
 The index is published to an S3 server on this machine, by a process of its own. Its documents go to a table that takes
 them and costs nothing, so that the pipeline alone is measured; and to DynamoDB Local, which is a Java program on the
-same cores and no DynamoDB. Processor seconds are the process's own. What is changed is in another publication: each
-item's document is read first, merged, and replaced. Memory is the most that the process ever held.
+same cores and no DynamoDB. Processor seconds and memory are those of the turn's two processes: the indexer, and the one
+that prepares batches for it. What is changed is in another publication: each item's document is read first, merged, and
+replaced. Memory is the most that they ever held, files that are mapped among it.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """An indexer's turn in a process of its own (library_ingest.py); it prints what that took as JSON."""
 
 import json
-import re
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -59,9 +59,12 @@ def run(endpoint: str, bucket: str, dynamodb: str, name: str) -> dict[str, float
         before = time.process_time()
         seconds = timed(lambda: working.turn(lambda: 900))
         spent = time.process_time() - before
-    status = Path("/proc/self/status").read_text()
-    most = re.search(r"VmHWM:\s+(\d+)", status)
-    return {"seconds": seconds, "processor_seconds": spent, "most_mb": int(most[1]) / 1024 if most else 0.0}
+    mine, its = (resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {
+        "seconds": seconds,
+        "processor_seconds": spent + its.ru_utime + its.ru_stime,
+        "most_mb": (mine.ru_maxrss + its.ru_maxrss) / 1024,
+    }
 
 
 if __name__ == "__main__":

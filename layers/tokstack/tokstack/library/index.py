@@ -6,7 +6,7 @@ them, a batch is pending until the index has it, and what an index has already c
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from typing import Self
 from tokstack.errors import Code, TokstackError
 from tokstack.lease import kept_lease
 from tokstack.library.document import Document
-from tokstack.library.documents import Documents, serialised, version_of
+from tokstack.library.documents import Documents
 from tokstack.library.engines.protocol import Engine, SupersededError, Writer
-from tokstack.library.entries import entry
-from tokstack.library.log import Batch, Log
-from tokstack.library.merge import merged
+from tokstack.library.log import Log
+from tokstack.library.prepared import Prepared, together
+from tokstack.library.preparing import preparing
 from tokstack.library.retired import Retired
 from tokstack.library.state import Rebuild, State
 from tokstack.observability import logger
@@ -96,8 +96,8 @@ class Indexer:
 
     def _publish(self, names: list[str], seconds_left: Callable[[], float]) -> list[str]:
         stale = time.monotonic() + _FRESH
-        with self.engine.writing() as writer, _Work(self, writer) as work:
-            added = work.add_all(names, lambda: time.monotonic() > stale or seconds_left() < _MARGIN)
+        with self.engine.writing() as writer, preparing(self.log, names) as batches, _Work(self, writer) as work:
+            added = work.add_all(names, batches, lambda: time.monotonic() > stale or seconds_left() < _MARGIN)
             work.settle()
             if work.changed:
                 writer.publish()
@@ -106,13 +106,13 @@ class Indexer:
 
     def _rebuilt(self, state: State, seconds_left: Callable[[], float]) -> None:
         names = list(self.log.names())
-        with self.engine.rebuilding() as writer, _Work(self, writer) as work:
-            for number, name in enumerate(names):
+        with self.engine.rebuilding() as writer, preparing(self.log, names) as batches, _Work(self, writer) as work:
+            for number in range(len(names)):
                 if seconds_left() < _MARGIN:
                     message = f"There was time for {number} of {len(names)} batches: the index is as it was before."
                     raise TokstackError(Code.SERVICE_UNAVAILABLE, message)
                 state.rebuilt(Rebuild(number, len(names)))
-                work.add(name)
+                work.add(batches)
             work.settle()
             try:
                 writer.publish()
@@ -139,7 +139,7 @@ class _Work:
     """
 
     def __init__(self, indexer: Indexer, writer: Writer) -> None:
-        self._log, self._documents, self._retired = indexer.log, indexer.documents, indexer.retired
+        self._documents, self._retired = indexer.documents, indexer.retired
         self._writer = writer
         self._pool = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
@@ -151,36 +151,36 @@ class _Work:
     def __exit__(self, *error: object) -> None:
         self._pool.shutdown()
 
-    def add_all(self, names: Iterable[str], until: Callable[[], bool]) -> list[str]:
+    def add_all(
+        self, names: Iterable[str], batches: Iterator[Sequence[Prepared]], until: Callable[[], bool]
+    ) -> list[str]:
         """Which batches were added: at least the first, and others for as long as there is time."""
         added = []
         for name in names:
-            self.add(name)
+            self.add(batches)
             added.append(name)
             if until():
                 break
         return added
 
-    def add(self, name: str) -> None:
+    def add(self, batches: Iterator[Sequence[Prepared]]) -> None:
+        """The next one of them."""
         with _uncollected():
-            self._add(name)
+            self._add(next(batches))
 
-    def _add(self, name: str) -> None:
-        batch = self._log.read(name)
+    def _add(self, batch: Sequence[Prepared]) -> None:
         self.settle()
-        there = self._writer.find({int(item.tiktok_id) for item in batch.items})
+        there = self._writer.find({made.entry.id for made in batch})
         known = self._known(there)
-        documents = _merged(known, batch)
-        bodies = {item: serialised(document) for item, document in documents.items()}
-        versions = {item: version_of(body) for item, body in bodies.items()}
-        changed = [item for item in documents if item not in known or there[item] != versions[item]]
-        self._writing = self._pool.submit(
-            self._documents.write, {(item, versions[item]): bodies[item] for item in changed}
-        )
-        self._retired.note(
-            [(item, there[item]) for item in changed if there.get(item, versions[item]) != versions[item]]
-        )
-        self._writer.write(entry(documents[item], versions[item]) for item in changed)
+        items = together(known, batch)
+        changed = {
+            (item, made.entry.version): made
+            for item, made in items.items()
+            if item not in known or there[item] != made.entry.version
+        }
+        self._writing = self._pool.submit(self._documents.write, {key: made.document for key, made in changed.items()})
+        self._retired.note([(item, there[item]) for item, version in changed if there.get(item, version) != version])
+        self._writer.write(made.entry for made in changed.values())
         self.changed += len(changed)
 
     def settle(self) -> None:
@@ -205,12 +205,3 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def _merged(known: Mapping[int, Document], batch: Batch) -> dict[int, Document]:
-    """Of the items of the batch."""
-    documents = dict(known)
-    for item in batch.items:
-        number = int(item.tiktok_id)
-        documents[number] = merged(documents.get(number), item, batch.received)
-    return documents

@@ -53,11 +53,14 @@ class Log:
         return (key.removeprefix(_LOG) for key in self._bucket.keys(_LOG))
 
     def read(self, name: str) -> Batch:
+        return batch_of(name, self.content(name))
+
+    def content(self, name: str) -> bytes:
+        """A batch as it stands in the log (`batch_of`)."""
         body = self._bucket.read(f"{_LOG}{name}")
         if body is None:
             raise TokstackError(Code.INTERNAL_ERROR, f"The batch {name} is not in the log.")
-        lines = gzip.decompress(body).splitlines()
-        return Batch(received_at(name), [Item.model_validate_json(line) for line in lines])
+        return body
 
     def done(self, names: Iterable[str]) -> None:
         """They are in the index."""
@@ -68,6 +71,11 @@ class Log:
 def log() -> Log:
     """This function's."""
     return Log(library_bucket())
+
+
+def batch_of(name: str, content: bytes) -> Batch:
+    lines = gzip.decompress(content).splitlines()
+    return Batch(received_at(name), [Item.model_validate_json(line) for line in lines])
 
 
 def line_of(item: Item, received: datetime) -> bytes:

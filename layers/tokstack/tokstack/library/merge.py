@@ -18,7 +18,22 @@ _ID_SHIFT = 32  # of the seconds in an id
 def merged(known: Document | None, item: Item, received: datetime) -> Document:
     """`received` is when the library had this observation."""
     seen = _alone(item, received)
-    return seen if known is None else _joined(known, seen)
+    return seen if known is None else joined(known, seen)
+
+
+def joined(one: Document, other: Document) -> Document:
+    """What is known by two that know of different observations, or of the same."""
+    newest, indexed_at = _newest(one, other)
+    return Document(
+        item=newest,
+        created_at=min(one.created_at, other.created_at),
+        indexed_at=indexed_at,
+        first_seen_at=min(one.first_seen_at, other.first_seen_at),
+        last_active_at=_greatest(one.last_active_at, other.last_active_at),
+        first_pinned_at=_least(one.first_pinned_at, other.first_pinned_at),
+        last_pinned_at=_greatest(one.last_pinned_at, other.last_pinned_at),
+        last_seen_unpinned_at=_greatest(one.last_seen_unpinned_at, other.last_seen_unpinned_at),
+    )
 
 
 def canonical(item: Item) -> str:
@@ -42,20 +57,6 @@ def _alone(item: Item, received: datetime) -> Document:
         first_pinned_at=pinned,
         last_pinned_at=pinned,
         last_seen_unpinned_at=unpinned,
-    )
-
-
-def _joined(one: Document, other: Document) -> Document:
-    newest, indexed_at = _newest(one, other)
-    return Document(
-        item=newest,
-        created_at=min(one.created_at, other.created_at),
-        indexed_at=indexed_at,
-        first_seen_at=min(one.first_seen_at, other.first_seen_at),
-        last_active_at=_greatest(one.last_active_at, other.last_active_at),
-        first_pinned_at=_least(one.first_pinned_at, other.first_pinned_at),
-        last_pinned_at=_greatest(one.last_pinned_at, other.last_pinned_at),
-        last_seen_unpinned_at=_greatest(one.last_seen_unpinned_at, other.last_seen_unpinned_at),
     )
 
 
