@@ -1,5 +1,8 @@
 """From items to an index that is published: into the log, and out of the log into documents and index.
 
+The two are functions of their own and work at the same time, so that items come in as fast as the slower one takes
+them; here they are measured one after the other.
+
 The index is published to an S3 server on this machine, by a process of its own. Its documents go to a table that takes
 them and costs nothing, so that the pipeline alone is measured; and to DynamoDB Local, which is a Java program on the
 same cores and no DynamoDB. Processor seconds and memory are those of the turn's two processes: the indexer, and the one
@@ -47,8 +50,8 @@ class Turn:
 
     @property
     def per_second(self) -> float:
-        """From items to index, one after the other."""
-        return self.items / (self.logged_seconds + self.seconds)
+        """Of the slower one."""
+        return self.items / max(self.logged_seconds, self.seconds)
 
 
 class Ingesting:

@@ -16,7 +16,7 @@ from tokstack.errors import Code, TokstackError
 from tokstack.library import preparing as module
 from tokstack.library.bucket import Bucket
 from tokstack.library.document import Document
-from tokstack.library.documents import serialised, unpacked, version
+from tokstack.library.documents import parsed, serialised, version
 from tokstack.library.entries import entry
 from tokstack.library.item import Item
 from tokstack.library.log import Batch, Log, line_of
@@ -88,7 +88,7 @@ def test_what_is_prepared_comes_together_to_what_was_observed(told: list[list[tu
             number = int(each.tiktok_id)
             wanted[number] = merged(wanted.get(number), each, received)
         for number, made in together(known, prepared(Batch(received, items))).items():
-            known[number] = unpacked(made.document)
+            known[number] = parsed(made.document)
             assert made.entry == entry(wanted[number], version(wanted[number]))
     assert {number: serialised(document) for number, document in known.items()} == {
         number: serialised(document) for number, document in wanted.items()
@@ -121,7 +121,7 @@ def test_a_batch_that_cannot_be_fetched_is_told_when_its_turn_comes(
     assert len(started) == 1
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}\n")])
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}\n")], ids=["no gzip", "no item"])
 def test_what_cannot_be_prepared_is_told(bucket: _Bucket, log: Log, names: Sequence[str], content: bytes) -> None:
     bucket.objects[f"log/{names[1]}"] = content
     with preparing(log, names) as batches:

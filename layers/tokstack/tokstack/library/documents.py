@@ -28,19 +28,19 @@ class Documents:
         """Their versions, in their order."""
         bodies = [(int(document.item.tiktok_id), serialised(document)) for document in documents]
         versions = [(item, version_of(body)) for item, body in bodies]
-        self.write(dict(zip(versions, (packed(body) for _, body in bodies), strict=True)))
+        self.write(dict(zip(versions, (body for _, body in bodies), strict=True)))
         return [version for _, version in versions]
 
-    def write(self, documents: Mapping[Version, bytes]) -> None:
-        """Packed, by the versions that they make."""
+    def write(self, bodies: Mapping[Version, bytes]) -> None:
+        """Documents as they are serialised, by the versions that these make."""
         now = self._table.now()
-        self._table.put_many(_record(version, body, now) for version, body in documents.items())
+        self._table.put_many(_record(version, body, now) for version, body in bodies.items())
 
     def get(self, versions: Sequence[Version]) -> list[Document | None]:
         """In their order; None for what is not there."""
         keys = [_key(version) for version in versions]
-        found = {Key(record["pk"], record["sk"]): unpacked(record["body"]) for record in self._table.get_many(keys)}
-        return [found.get(key) for key in keys]
+        found = {Key(record["pk"], record["sk"]): record["body"] for record in self._table.get_many(keys)}
+        return [parsed(zlib.decompress(found[key])) if key in found else None for key in keys]
 
     def delete(self, versions: Iterable[Version], written_before: float) -> None:
         """But for those that were written, or written again, since then: somebody is about to mean them."""
@@ -68,17 +68,13 @@ def serialised(document: Document) -> bytes:
     return document.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
+def parsed(body: bytes) -> Document:
+    """What was serialised."""
+    return Document.model_validate_json(body)
+
+
 def version_of(body: bytes) -> int:
     return int.from_bytes(sha256(body).digest()[:8]) >> (64 - _VERSION_BITS)
-
-
-def packed(body: bytes) -> bytes:
-    """What is serialised, as it is kept."""
-    return zlib.compress(body)
-
-
-def unpacked(body: bytes) -> Document:
-    return Document.model_validate_json(zlib.decompress(body))
 
 
 def _key(version: Version) -> Key:
@@ -88,4 +84,4 @@ def _key(version: Version) -> Key:
 
 def _record(version: Version, body: bytes, now: float) -> dict[str, object]:
     key = _key(version)
-    return {"pk": key.pk, "sk": key.sk, "body": body, "written_at": now}
+    return {"pk": key.pk, "sk": key.sk, "body": zlib.compress(body), "written_at": now}

@@ -1,4 +1,4 @@
-"""What an item of a batch comes to where nothing else is known of it: its document as it is kept, and its entry.
+"""What an item of a batch comes to where nothing else is known of it: its document, serialised, and its entry.
 
 prepared    a batch, item by item: most of the work of taking in, and nobody is asked anything for it (preparing.py)
 together    with what is known already
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tokstack.library.document import Document
-from tokstack.library.documents import packed, serialised, unpacked, version_of
+from tokstack.library.documents import parsed, serialised, version_of
 from tokstack.library.entries import entry
 from tokstack.library.entry import Entry
 from tokstack.library.log import Batch
@@ -17,7 +17,7 @@ from tokstack.library.merge import joined, merged
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    document: bytes  # packed
+    document: bytes
     entry: Entry
 
 
@@ -31,11 +31,11 @@ def together(known: Mapping[int, Document], batch: Iterable[Prepared]) -> dict[i
     items: dict[int, Prepared] = {}
     for made in batch:
         item = made.entry.id
-        before = unpacked(items[item].document) if item in items else known.get(item)
-        items[item] = made if before is None else _of(joined(before, unpacked(made.document)))
+        before = parsed(items[item].document) if item in items else known.get(item)
+        items[item] = made if before is None else _of(joined(before, parsed(made.document)))
     return items
 
 
 def _of(document: Document) -> Prepared:
     body = serialised(document)
-    return Prepared(packed(body), entry(document, version_of(body)))
+    return Prepared(body, entry(document, version_of(body)))
