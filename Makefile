@@ -27,9 +27,8 @@ test: .venv/.ready .venv-runtime/.ready .venv-sam/.ready .venv-clients/.ready ##
 	else
 		echo "The packages are not tested: building them needs Python 3.13."
 	fi
-	# Workers with a cloud each, one more than there are processors, for they wait half of their time; the files in their
-	# order, for those that wait long come first.
-	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	# Two workers, each with a cloud of its own; the files in their order, for those that wait long come first.
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.ready .venv-sam/.ready .venv-checkov/.ready ## lint, types, architecture, template
 	@.venv/bin/ruff format --check

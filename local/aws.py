@@ -65,6 +65,7 @@ class Aws:
 
     def _mend(self, notify: mends.Notify, tell: Callable[[str], None]) -> None:
         mends.transactions_copy_only_their_items()
+        mends.queries_look_at_their_items()
         mends.modules_are_listed_once()
         mends.object_keys_keep_their_slashes()
         mends.objects_are_read_in_pieces()

@@ -1,6 +1,7 @@
 """Where moto 5.2.5 falls short of AWS. Each mend has a test that fails when moto no longer needs it."""
 
 import copy
+import inspect
 import json
 import os
 import threading
@@ -74,6 +75,27 @@ def _empty_like(table: Any) -> Any:
     empty = copy.copy(table)
     empty.items = defaultdict(dict)
     return empty
+
+
+def queries_look_at_their_items() -> None:
+    """A query of a table looks at the items of its key: moto sorts those of the whole table first, each time.
+
+    One of an index looks at all of them, and sorts what it finds.
+    """
+    from moto.dynamodb.models.table import Table
+
+    whole = Table.query
+    said = inspect.signature(whole)
+
+    def query(table: Any, *arguments: Any, **named: Any) -> Any:
+        given = said.bind(table, *arguments, **named).arguments
+        parts = table.items.values() if given.get("index_name") else [table.items.get(given["hash_key"], {})]
+        narrowed = copy.copy(table)
+        if table.range_key_attr:
+            narrowed.all_items = lambda: [item for part in parts for item in part.values()]
+        return whole(narrowed, *arguments, **named)
+
+    Table.query = query  # type: ignore[assignment, method-assign] # the mend
 
 
 def modules_are_listed_once() -> None:

@@ -26,7 +26,7 @@ settings.load_profile("suite")
 
 
 class _Whole(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
-    """Of workers at once (`pytest -n 3`), each has whole files; what strains a cloud is with one of them."""
+    """Of workers at once (`pytest -n 2`), each has whole files; what strains a cloud is with one of them."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _STRAIN if nodeid.startswith(_STRAIN) else super()._split_scope(nodeid)

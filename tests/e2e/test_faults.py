@@ -16,7 +16,7 @@ from tests.front_door import Account, FrontDoor, error_code, front_door
 from tokstack.errors import PASSING
 from tokstack.table import Table
 
-CALLS = 1000
+CALLS = 800
 CLIENTS = 16
 CREDITS = 2000
 FAULTS = {"rate": 0.2, "kinds": "all", "seed": 7}

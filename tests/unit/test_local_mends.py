@@ -191,6 +191,52 @@ def test_a_mended_transaction_does_nothing_when_one_part_is_refused(dynamodb: Dy
     assert "Item" not in dynamodb.get_item(TableName="data", Key=OTHER)
 
 
+# ---------------------------------------------------------------------- queries
+
+
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Notes how many items moto sorts."""
+    sizes: list[int] = []
+    every = Table.all_items
+
+    def note(table: Table) -> list[Any]:
+        sizes.append(len(every(table)))
+        return every(table)
+
+    monkeypatch.setattr(Table, "all_items", note)
+    return sizes
+
+
+def asked(dynamodb: DynamoDBClient) -> list[str]:
+    """The last two that begin with 1."""
+    answer = dynamodb.query(
+        TableName="data",
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues={":pk": {"S": "x"}, ":sk": {"S": "1"}},
+        ScanIndexForward=False,
+        Limit=2,
+    )
+    return [item["sk"]["S"] for item in answer["Items"]]
+
+
+def test_moto_sorts_the_whole_table_for_a_query(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(dynamodb)
+    sizes = looked_at(monkeypatch)
+    assert asked(dynamodb) == ["19", "18"]
+    assert max(sizes) > 20
+
+
+def test_a_mended_query_looks_at_its_items_alone(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(dynamodb)
+    sizes = looked_at(monkeypatch)
+    monkeypatch.setattr(Table, "query", Table.query)
+    mends.queries_look_at_their_items()
+    assert asked(dynamodb) == ["19", "18"]
+    assert not sizes
+    dynamodb.delete_item(TableName="data", Key={"pk": {"S": "x"}, "sk": {"S": "19"}})
+    assert asked(dynamodb) == ["18", "17"]
+
+
 # -------------------------------------------------------------------- modules
 
 
