@@ -28,7 +28,7 @@ parameters = {{ "query.page" = 1, "query.search" = "a", "query.status" = "all" }
 
 
 def test_every_route_answers_as_it_is_described(door: FrontDoor, tmp_path: Path) -> None:
-    run(door, tmp_path, "", "--phases", "examples,coverage,fuzzing", "--max-examples", "2")
+    run(door, tmp_path, "", "--phases", "examples,coverage,fuzzing", "--max-examples", "3")
 
 
 def test_every_link_leads_to_an_answer_as_it_is_described(door: FrontDoor, tmp_path: Path) -> None:
