@@ -52,6 +52,18 @@ def test_stdin_is_closed_to_what_reads_files(words: list[str]) -> None:
     assert ("-nostdin" in words) is ("pipe:0" not in words)
 
 
+def test_no_picture_is_decoded_for_a_sound() -> None:
+    for words in (commands.look(PIPE, sound_only=True), EVERY["sound"]):
+        assert after(words[: words.index("-i")], "-skip_frame:v") == "all"
+    assert "-skip_frame:v" not in commands.look(PIPE)
+
+
+def test_plain_samples_are_searched_for_a_codec_in_what_others_made() -> None:
+    ours = commands.look(FILE, ours=True)
+    assert after(ours[: ours.index("-i")], "-max_probe_packets") == "1"
+    assert "-max_probe_packets" not in commands.look(FILE)
+
+
 def test_a_file_is_sought_in_before_it_is_read() -> None:
     words = commands.sound(FILE, SOUND, CUT, commands.wav(), TARGET)
     assert words.index("-ss") < words.index("-i") < words.index("-t")

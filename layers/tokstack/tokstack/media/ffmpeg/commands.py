@@ -26,6 +26,9 @@ _X264 = (
 )
 _CRF = 23
 _SLOWEST = 4.0  # frames per second of a GIF
+# To learn all of a video, frames of it are decoded: longer work than a minute of its sound.
+_UNSEEN = ("-skip_frame:v", "all")
+_TAKEN_AS_IT_IS = ("-max_probe_packets", "1")
 _BARE = ("-map_metadata", "-1", "-map_chapters", "-1")
 _PLAYABLE = ("-movflags", "+faststart", "-f", "mp4")
 
@@ -73,9 +76,14 @@ class Subtitles:
     language: str
 
 
-def look(source: Source) -> list[str]:
-    """Says what the file holds, and fails for want of an output. Its messages are the answer."""
-    return ["-hide_banner", *_nostdin(source), "-max_alloc", str(_MAX_ALLOC), *_input(source, start=0)]
+def look(source: Source, *, sound_only: bool = False, ours: bool = False) -> list[str]:
+    """Says what the file holds, and fails for want of an output. Its messages are the answer.
+
+    With `sound_only` a picture's pixels are not told. In one of `ours` plain samples are what they are called; in
+    another's, ffmpeg looks whether they are frames of some codec.
+    """
+    told = [*(_UNSEEN if sound_only else ()), *(_TAKEN_AS_IT_IS if ours else ())]
+    return ["-hide_banner", *_nostdin(source), "-max_alloc", str(_MAX_ALLOC), *told, *_input(source, start=0)]
 
 
 def packets(source: Source, *streams: Stream) -> list[str]:
@@ -92,7 +100,8 @@ def packets_around(source: Source, stream: Stream, moment: float, margin: float)
 
 
 def sound(source: Source, stream: Stream, cut: Cut, codec: Sequence[str], target: Path) -> list[str]:
-    return [*_head(source), *_input(source, cut.start), "-map", f"0:{stream.index}", *_to(cut), *codec, str(target)]
+    read = [*_head(source), *_UNSEEN, *_input(source, cut.start)]
+    return [*read, "-map", f"0:{stream.index}", *_to(cut), *codec, str(target)]
 
 
 def mp3(stream: Stream, kbits: int | None) -> list[str]:

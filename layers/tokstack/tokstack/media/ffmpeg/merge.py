@@ -71,6 +71,6 @@ def _merged(each: _Chosen, *, copy: bool) -> Merged:
 def _wrong(words: Sequence[str], target: Path, expected: Expected, work: Work) -> str | None:
     try:
         work.run(words)
-        return check.problem(probed(Source(containers.ISO, target), work), expected)
+        return check.problem(probed(Source(containers.ISO, target), work, ours=True), expected)
     except FfmpegError as failed:
         return str(failed)

@@ -62,8 +62,11 @@ class Opened:
     plain: bool = False
 
 
-def opened(file: Input, name: str, work: Work) -> Opened:
-    """`name` is for the disk, where it goes unless it can be read front to back."""
+def opened(file: Input, name: str, work: Work, *, sound_only: bool = False) -> Opened:
+    """`name` is for the disk, where it goes unless it can be read front to back.
+
+    With `sound_only` a video's pixels may be unknown.
+    """
     if file.size > work.limits.max_bytes:
         raise TokstackError(Code.MEDIA_TOO_LARGE, f"This file has more than {work.limits.max_bytes} bytes.")
     head = _head(file)
@@ -74,7 +77,8 @@ def opened(file: Input, name: str, work: Work) -> Opened:
         if demuxer == containers.WEBP:
             _still(work.folder / name)
         return Opened(file, name, source, _checked(probed(source, work)))
-    found = probe.parse(work.said(commands.look(Source(demuxer, None)), feed=_Bytes(head)))
+    look = commands.look(Source(demuxer, None), sound_only=sound_only)
+    found = probe.parse(work.said(look, feed=_Bytes(head)))
     plain = boxes.plain_mp4(head, file.size) and len(movie.tracks) == len(found.streams)
     return Opened(file, name, Source(demuxer, None), _checked(probe.with_lengths(found, movie.tracks)), plain)
 
@@ -115,9 +119,9 @@ def damaged() -> TokstackError:
     return unsupported("This media is damaged, incomplete, or in a codec that cannot be converted.")
 
 
-def probed(source: Source, work: Work) -> Probe:
-    """What a file on the disk holds, the length of each stream included where it tells them."""
-    found = probe.parse(work.said(commands.look(source)))
+def probed(source: Source, work: Work, *, ours: bool = False) -> Probe:
+    """What a file on the disk holds, the length of each stream included where it tells them; `ours`: we made it."""
+    found = probe.parse(work.said(commands.look(source, ours=ours)))
     if source.demuxer != containers.ISO or not source.path:
         return found
     with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:

@@ -27,7 +27,7 @@ Tracks = tuple[Track | None, Track | None]  # the video's and the sound's
 
 
 def convert(recording: Recording, format: Format, options: Options, work: Work) -> Converted | Unchanged:
-    this = opened(recording.file, "input", work)
+    this = opened(recording.file, "input", work, sound_only=format.sound_only)
     if this.source.demuxer == containers.TS and this.source.path:
         this = local(merged([this.source.path], work), work)  # it cannot be sought in exactly
     if format.sound_only:

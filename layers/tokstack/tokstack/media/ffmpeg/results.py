@@ -33,7 +33,7 @@ def first_good(
         try:
             with work.writing(path) if format in _IN_ONE_GO else nullcontext():
                 way(path)
-            found = probed(Source(_DEMUXERS[format], path), work)
+            found = probed(Source(_DEMUXERS[format], path), work, ours=True)
             wrong = check.problem(found, expected)
         except FfmpegError as failed:
             wrong = str(failed)
