@@ -1,15 +1,12 @@
 """The functions of the machine and of the queue, each with its event."""
 
-import json
-import runpy
-from collections.abc import Mapping
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from tests.functions import run, sample
 from tests.jobs import AWAY, DELETED
 from tokstack.api import submissions
 from tokstack.config import settings
@@ -19,31 +16,10 @@ from tokstack.media import fetch
 from tokstack.media.source import Source
 from tokstack.media.storage import Stored
 
-ROOT = Path(__file__).resolve().parents[2]
 JOB_ID = "0" * 40 + "-1"
 QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/123456789012/tokstack-jobs"
 SOURCE = Source("web", "1", "item-1")
 FILE = {"site": "web", "post_id": "1", "rendition": "item-1", "part": [1, 3], "job": JOB_ID}
-
-
-def context(name: str) -> SimpleNamespace:
-    return SimpleNamespace(
-        function_name=f"tokstack-{name}",
-        memory_limit_in_mb=512,
-        invoked_function_arn=f"arn:aws:lambda:us-east-1:123456789012:function:tokstack-{name}",
-        aws_request_id="1",
-        get_remaining_time_in_millis=lambda: 900_000,
-    )
-
-
-def sample(name: str) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
-    return event
-
-
-def run(name: str, event: Mapping[str, Any] | None = None) -> Any:
-    handler = runpy.run_path(str(ROOT / "functions" / name / "app.py"))["handler"]
-    return handler(event or sample(name), context(name))
 
 
 @pytest.fixture(autouse=True)

@@ -1,37 +1,15 @@
 """The library's functions, each with its event."""
 
-import json
-import runpy
-from collections.abc import Mapping
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.functions import run, sample
 from tokstack.errors import Code, TokstackError
 from tokstack.library import indexer, messages, queues, uploads
 from tokstack.library.index import Outcome
 
-ROOT = Path(__file__).resolve().parents[2]
-CONTEXT = SimpleNamespace(
-    function_name="tokstack-library",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:tokstack-library",
-    aws_request_id="1",
-    get_remaining_time_in_millis=lambda: 900_000,
-)
 BROKEN = TokstackError(Code.SERVICE_UNAVAILABLE, "No.")
-
-
-def sample(name: str) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
-    return event
-
-
-def run(name: str, event: Mapping[str, Any] | None = None) -> Any:
-    handler = runpy.run_path(str(ROOT / "functions" / name / "app.py"))["handler"]
-    return handler(event or sample(name), CONTEXT)
 
 
 class Fake:

@@ -1,12 +1,9 @@
 """From the log into documents and index: whatever is repeated, reordered or cut short, the same comes of it."""
 
-import runpy
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -14,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from tests.functions import run
 from tests.library_items import DAY, FIRST, Stack, always, item, observations, stack
 from tests.library_model import ModelEngine, ModelWriter
 from tests.tables import Clock
@@ -383,15 +381,7 @@ def test_the_schedule_renews_an_outdated_index(
     library: Stack, outdated: ModelEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tokstack.library.indexer.indexer", lambda: library.indexer)
-    context = SimpleNamespace(
-        function_name="library-index",
-        memory_limit_in_mb=3008,
-        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:library-index",
-        aws_request_id="1",
-        get_remaining_time_in_millis=lambda: 900_000,
-    )
-    function = Path(__file__).resolve().parents[2] / "functions/library_index/app.py"
-    runpy.run_path(str(function))["handler"]({"source": "aws.scheduler", "detail": {}}, context)
+    run("library_index", {"source": "aws.scheduler", "detail": {}})
     assert (outdated.old, len(library.shown())) == (False, 3)
 
 

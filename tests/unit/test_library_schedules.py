@@ -1,14 +1,12 @@
 """The functions that track and rank, each with its event."""
 
-import json
-import runpy
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.functions import run
 from tests.ranked import Shown, ranking
 from tests.tables import Clock
 from tokstack.errors import Code, TokstackError
@@ -23,20 +21,7 @@ from tokstack.providers.official.ad_library import AdQuery
 from tokstack.providers.official.research import VideoQuery
 from tokstack.table import Table
 
-ROOT = Path(__file__).resolve().parents[2]
 SOMEONE = Subject(Kind.PROFILE, "daily.archive")
-
-
-def run(name: str, event: Any = None, *, left: int = 900_000) -> Any:
-    handler = runpy.run_path(str(ROOT / "functions" / name / "app.py"))["handler"]
-    context = SimpleNamespace(
-        function_name=f"tokstack-{name}",
-        memory_limit_in_mb=512,
-        invoked_function_arn=f"arn:aws:lambda:us-east-1:123456789012:function:tokstack-{name}",
-        aws_request_id="1",
-        get_remaining_time_in_millis=lambda: left,
-    )
-    return handler(event or json.loads((ROOT / "events" / f"{name}.json").read_text()), context)
 
 
 class FakeQueue:

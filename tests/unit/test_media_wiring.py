@@ -1,9 +1,7 @@
 """What the functions build from their settings, and the fetching function itself."""
 
 import json
-import runpy
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +11,7 @@ from aws_lambda_powertools.utilities import parameters
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
+from tests import functions
 from tests.exchanges import ENVIRONMENT
 from tokstack.errors import Code, TokstackError
 from tokstack.media import delivery, fetch, secret, storage
@@ -25,15 +24,8 @@ from tokstack.providers.extractor.extractor import extractor
 from tokstack.providers.upstream import upstream
 from tokstack.table import table
 
-ROOT = Path(__file__).resolve().parents[2]
-EVENT = json.loads((ROOT / "events" / "media_download.json").read_text())
+EVENT = functions.sample("media_download")
 SOURCE = Source("tiktok", EVENT["post_id"], "video")
-CONTEXT = SimpleNamespace(
-    function_name="tokstack-media-download",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:tokstack-media-download",
-    aws_request_id="1",
-)
 
 
 class FakeFetcher:
@@ -71,7 +63,7 @@ def cloud(environment: pytest.MonkeyPatch) -> Iterator[None]:
 def run(outcome: Stored | Exception | None, monkeypatch: pytest.MonkeyPatch) -> FakeFetcher:
     fake = FakeFetcher(outcome)
     monkeypatch.setattr(fetch, "fetcher", lambda: fake)
-    runpy.run_path(str(ROOT / "functions/media_download/app.py"))["handler"](EVENT, CONTEXT)
+    functions.run("media_download")
     return fake
 
 

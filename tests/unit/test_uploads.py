@@ -1,9 +1,7 @@
 """What is put into the bucket to be converted, from the event to what lies beside it."""
 
 import json
-import runpy
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
@@ -12,7 +10,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_s3 import S3Client
 
-from tests import buckets
+from tests import buckets, functions
 from tests.jobs import AWAY, DELETED, World
 from tokstack.api import uploads as module
 from tokstack.api.uploads import Uploads
@@ -25,14 +23,7 @@ from tokstack.media.formats import Format, Options
 from tokstack.media.storage import Storage
 from tokstack.table import Table
 
-ROOT = Path(__file__).resolve().parents[2]
-EVENT = json.loads((ROOT / "events" / "uploads.json").read_text())
-CONTEXT = SimpleNamespace(
-    function_name="tokstack-uploads",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:tokstack-uploads",
-    aws_request_id="1",
-)
+EVENT = functions.sample("uploads")
 KEY = "uploads/convert/mp3/memo.m4a"
 MAX_BYTES = 100
 
@@ -130,8 +121,7 @@ def run(keys: list[str], bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Non
         {**record, "s3": {**record["s3"], "object": {**record["s3"]["object"], "key": quote_plus(key)}}} for key in keys
     ]
     monkeypatch.setattr(module, "uploads", lambda: bucket.uploads)
-    handler = runpy.run_path(str(ROOT / "functions" / "uploads" / "app.py"))["handler"]
-    assert handler({"Records": records}, CONTEXT) is None
+    assert functions.run("uploads", {"Records": records}) is None
 
 
 def test_the_sample_event_is_escaped_as_s3_does(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
