@@ -22,9 +22,11 @@ from tokstack.library.bucket import Bucket
 from tokstack.library.documents import version
 from tokstack.library.engines import form
 from tokstack.library.engines.protocol import SupersededError
+from tokstack.library.entry import Keyword
 from tokstack.library.index import Outcome
-from tokstack.library.item import Item, Metrics, Status
+from tokstack.library.item import Item, Metrics, Shop, Source, Status
 from tokstack.library.merge import merged
+from tokstack.library.shops import Shops
 from tokstack.library.state import Rebuild, State
 from tokstack.table import Table
 
@@ -375,6 +377,25 @@ def test_wherever_the_rebuilding_of_an_outdated_index_ends_another_turn_does_it(
         assert (engine.old, library.log.pending()) == (False, [])
         at += 1
     assert at > 15
+
+
+def test_an_item_is_found_by_its_shops_country_from_then_on_that_it_is_indexed(library: Stack) -> None:
+    engine, shops = cast("ModelEngine", library.engine), Shops(library.table)
+
+    def countries() -> dict[int, tuple[str, ...]]:
+        return {number: entry.keywords.get(Keyword.COUNTRY, ()) for number, entry in engine.entries.items()}
+
+    shops.put([Shop(id="dew", domain="dew.example", country_code="de")])
+    dew = item(0, countries=("US",), source=Source(domain="www.dew.example"))
+    library.take(dew, item(1, source=Source(domain="glow.example")), item(2, source=Source(domain="d" * 5000)), item(3))
+    library.turn()
+    before = {FIRST: ("US", "DE"), FIRST + 1: (), FIRST + 2: (), FIRST + 3: ()}
+    assert countries() == before
+    shops.put([Shop(id="glow", domain="glow.example", country_code="SE")])
+    library.turn()
+    assert countries() == before
+    library.indexer.rebuild(always(900))
+    assert countries() == before | {FIRST + 1: ("SE",)}
 
 
 def test_the_schedule_renews_an_outdated_index(

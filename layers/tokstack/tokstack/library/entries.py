@@ -1,6 +1,7 @@
 """An entry, made of a document; and the one form in which a value stands in it and is asked for.
 
 entry           what an engine is to know of a document
+sold_in         with the country of its shop
 normalised      a keyword's value as it is compared
 shop_domain     where an item's links land, as far as anybody said
 shop_id         the shop that it leads to: the id that it was given, or else one made of its domain
@@ -8,6 +9,7 @@ shop_id         the shop that it leads to: the id that it was given, or else one
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from tokstack.library.document import Document, days_running, engagement_rate
@@ -31,6 +33,12 @@ def entry(document: Document, version: int) -> Entry:
         keywords=_facts(item) | {keyword: forms for keyword, said in _said(item) if (forms := _forms(keyword, said))},
         numbers={number: value for number, value in _numbers(document) if value is not None},
     )
+
+
+def sold_in(made: Entry, country: str) -> Entry:
+    """The same, found by the country of its shop as well, which an item need not tell."""
+    countries = _forms(Keyword.COUNTRY, (*made.keywords.get(Keyword.COUNTRY, ()), country))
+    return replace(made, keywords={**made.keywords, Keyword.COUNTRY: countries}) if countries else made
 
 
 def normalised(keyword: Keyword, value: str) -> str:

@@ -18,10 +18,13 @@ from tokstack.lease import kept_lease
 from tokstack.library.document import Document
 from tokstack.library.documents import Documents
 from tokstack.library.engines.protocol import Engine, SupersededError, Writer
+from tokstack.library.entries import sold_in
+from tokstack.library.entry import Entry, Keyword
 from tokstack.library.log import Log
 from tokstack.library.prepared import Prepared, together
 from tokstack.library.preparing import preparing
 from tokstack.library.retired import Retired
+from tokstack.library.shops import Shops
 from tokstack.library.state import Rebuild, State
 from tokstack.observability import logger
 from tokstack.table import Table
@@ -141,6 +144,8 @@ class _Work:
     def __init__(self, indexer: Indexer, writer: Writer) -> None:
         self._documents, self._retired = indexer.documents, indexer.retired
         self._writer = writer
+        self._shops = Shops(indexer.table)
+        self._countries: dict[str, str | None] = {}  # of shops, by domain
         self._pool = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
         self.changed = 0
@@ -180,8 +185,18 @@ class _Work:
         }
         self._writing = self._pool.submit(self._documents.write, {key: made.document for key, made in changed.items()})
         self._retired.note([(item, there[item]) for item, version in changed if there.get(item, version) != version])
-        self._writer.write(made.entry for made in changed.values())
+        self._writer.write(self._sold([made.entry for made in changed.values()]))
         self.changed += len(changed)
+
+    def _sold(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """With the countries of their shops: what is told about a shop later is found after the next rebuilding."""
+        domains = [entry.keywords.get(Keyword.DOMAIN, (None,))[0] for entry in entries]
+        if unknown := set(filter(None, domains)) - self._countries.keys():
+            facts = self._shops.get(unknown)
+            self._countries |= {domain: facts[domain].country_code if domain in facts else None for domain in unknown}
+        for entry, domain in zip(entries, domains, strict=True):
+            country = self._countries[domain] if domain else None
+            yield sold_in(entry, country) if country else entry
 
     def settle(self) -> None:
         """All documents are in the table. Raises what went wrong on their way."""

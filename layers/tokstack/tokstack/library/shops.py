@@ -15,6 +15,7 @@ from tokstack.table import Item as Record
 from tokstack.table import Key, Table, library_table
 
 _ID_DIGITS = 16  # hexadecimal
+_LONGEST = 253  # characters of a domain; what an item calls one may be longer, and no key of the table
 
 
 def domain_of(url: str) -> str | None:
@@ -46,7 +47,7 @@ class Shops:
 
     def get(self, domains: Iterable[str]) -> dict[str, Shop]:
         """Those that something was told about, by domain."""
-        records = self._table.get_many(_key(domain) for domain in domains)
+        records = self._table.get_many(_key(domain) for domain in domains if len(domain) <= _LONGEST)
         return {record["pk"].removeprefix("SHOP#"): Shop.model_validate_json(record["facts"]) for record in records}
 
     def named(self, shop_id: str) -> Shop | None:

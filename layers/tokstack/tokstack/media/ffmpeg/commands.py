@@ -26,7 +26,7 @@ _X264 = (
 )
 _CRF = 23
 _SLOWEST = 4.0  # frames per second of a GIF
-# To learn all of a video, frames of it are decoded: longer work than a minute of its sound.
+# To learn all of a video, frames of it are decoded: as much work as half a minute of its sound.
 _UNSEEN = ("-skip_frame:v", "all")
 _TAKEN_AS_IT_IS = ("-max_probe_packets", "1")
 _BARE = ("-map_metadata", "-1", "-map_chapters", "-1")
