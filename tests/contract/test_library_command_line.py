@@ -108,7 +108,7 @@ def test_facts_of_a_shop_are_shown_with_its_items(run: Run, door: FrontDoor, ids
     for name in (facts["id"], before["shop"]["id"]):
         assert of_shop(door, name) == COUNT
     more = tmp_path / "more.jsonl"
-    more.write_text(json.dumps({"tiktokId": ids[0], "updatedAt": "2026-11-21T08:00:00Z", "metrics": {"likes": 9}}))
+    more.write_bytes(lines(ids[:1]).replace(b"2026-11-20", b"2026-11-21"))
     assert answer(run("load", more)) == "1 taken, 0 rejected, of 1 lines."
     until(lambda: total(door, {"search": WORD, "countries": ["se"]}) == 1)  # and the others when it is made anew
 
