@@ -1,11 +1,13 @@
-"""Tables in moto, and in a DynamoDB Local: only the latter is proof of what holds when many write at once."""
+"""Tables in moto, and in a DynamoDB Local: only the latter is proof of what holds when many write at once. Buckets."""
 
 from collections.abc import Iterator
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_s3 import S3Client
 
 from local.tools import dynamodb_local, npm, opensearch
+from tests import buckets
 from tests.tables import Clock, client, create, moto
 from tokstack.table import Table
 
@@ -54,3 +56,9 @@ def table_name(dynamodb: DynamoDBClient) -> str:
 @pytest.fixture
 def table(dynamodb: DynamoDBClient, table_name: str, clock: Clock) -> Table:
     return Table(dynamodb, table_name, clock)
+
+
+@pytest.fixture
+def bucket(client: S3Client) -> str:
+    """An empty one, of the `client` that a module brings."""
+    return buckets.emptied(client)

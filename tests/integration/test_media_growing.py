@@ -38,11 +38,6 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
 
 
 @pytest.fixture
-def bucket(client: S3Client) -> str:
-    return buckets.emptied(client)
-
-
-@pytest.fixture
 def store(client: S3Client, bucket: str) -> Storage:
     return Storage(client, bucket)
 

@@ -44,11 +44,6 @@ def client(request: pytest.FixtureRequest) -> Iterator[S3Client]:
 
 
 @pytest.fixture
-def bucket(client: S3Client) -> str:
-    return buckets.emptied(client)
-
-
-@pytest.fixture
 def storage(client: S3Client, bucket: str) -> Storage:
     return Storage(client, bucket)
 

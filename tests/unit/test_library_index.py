@@ -164,6 +164,16 @@ def told_twice(library: Stack) -> None:
     library.take(item(0, hour=2, metrics=Metrics(views=2)), received=DAY + timedelta(hours=2))
 
 
+def after_both() -> dict[int, Any]:
+    """What comes of item 0 as it was first, and then `told_twice`."""
+    return expected(
+        (item(0), DAY),
+        (item(0, hour=1, metrics=Metrics(views=1)), DAY),
+        (item(1), DAY),
+        (item(0, hour=2, metrics=Metrics(views=2)), DAY + timedelta(hours=2)),
+    )
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_whichever_step_is_the_last_nothing_is_lost_or_wrong(
     dynamodb: DynamoDBClient, clock: Clock, *, after: bool
@@ -182,12 +192,7 @@ def test_whichever_step_is_the_last_nothing_is_lost_or_wrong(
         clock.now += 15  # the lease of who was killed has run out
         told_twice(library)
         assert library.turn() is Outcome.DONE
-        assert library.shown() == expected(
-            (item(0), DAY),
-            (item(0, hour=1, metrics=Metrics(views=1)), DAY),
-            (item(1), DAY),
-            (item(0, hour=2, metrics=Metrics(views=2)), DAY + timedelta(hours=2)),
-        )
+        assert library.shown() == after_both()
         assert library.log.pending() == []
         clock.now += 2 * HOUR
         library.turn()
@@ -368,12 +373,7 @@ def test_wherever_the_rebuilding_of_an_outdated_index_ends_another_turn_does_it(
         assert not engine.old or engine.entries == before
         clock.now += 15  # the lease of who was killed has run out
         assert library.turn() is Outcome.DONE
-        assert library.shown() == expected(
-            (item(0), DAY),
-            (item(0, hour=1, metrics=Metrics(views=1)), DAY),
-            (item(1), DAY),
-            (item(0, hour=2, metrics=Metrics(views=2)), DAY + timedelta(hours=2)),
-        )
+        assert library.shown() == after_both()
         assert (engine.old, library.log.pending()) == (False, [])
         at += 1
     assert at > 15

@@ -19,11 +19,6 @@ def client() -> Iterator[S3Client]:
 
 
 @pytest.fixture
-def bucket(client: S3Client) -> str:
-    return buckets.emptied(client)
-
-
-@pytest.fixture
 def engine(client: S3Client, bucket: str, tmp_path: Path) -> Embedded:
     return Embedded(client, bucket, tmp_path / "one", freshness=AT_ONCE)
 

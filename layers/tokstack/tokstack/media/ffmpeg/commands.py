@@ -82,8 +82,8 @@ def look(source: Source, *, sound_only: bool = False, ours: bool = False) -> lis
     With `sound_only` a picture's pixels are not told. In one of `ours` plain samples are what they are called; in
     another's, ffmpeg looks whether they are frames of some codec.
     """
-    told = [*(_UNSEEN if sound_only else ()), *(_TAKEN_AS_IT_IS if ours else ())]
-    return ["-hide_banner", *_nostdin(source), "-max_alloc", str(_MAX_ALLOC), *told, *_input(source, start=0)]
+    spared = [*(_UNSEEN if sound_only else ()), *(_TAKEN_AS_IT_IS if ours else ())]
+    return ["-hide_banner", *_nostdin(source), "-max_alloc", str(_MAX_ALLOC), *spared, *_input(source)]
 
 
 def packets(source: Source, *streams: Stream) -> list[str]:
